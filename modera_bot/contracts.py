@@ -1,0 +1,248 @@
+"""The wire types between bot, ml, pay and web: JSON-safe, no I/O.
+
+Everything here is stored in rows or sent between machines, so a change must still read what
+an older version wrote. Protocols that one role offers to another stand here too, since the
+roles never import each other.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from modera_bot.errors import Code
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+class Category(StrEnum):
+    """What part of the body a garment covers (the names CatVTON, FASHN and VITON-HD use)."""
+
+    TOPS = "tops"
+    BOTTOMS = "bottoms"
+    ONE_PIECES = "one-pieces"
+
+
+class Quality(StrEnum):
+    """How much time and money a try-on may take."""
+
+    STANDARD = "standard"
+    HIGH = "high"
+    PREMIUM = "premium"
+
+
+class Feature(StrEnum):
+    """What credits are spent on."""
+
+    TRYON = "tryon"
+    STYLING = "styling"
+    RECOMMENDATIONS = "recommendations"
+
+
+class Role(StrEnum):
+    """What a photo shows, as far as a try-on is concerned."""
+
+    PERSON = "person"
+    GARMENT = "garment"
+    UNSURE = "unsure"
+
+
+class Notice(StrEnum):
+    """Something worth knowing about a photo or a result that stops nothing.
+
+    The locale text is ``notice-<value>`` (underscores as hyphens).
+    """
+
+    SLIGHTLY_TURNED = "slightly_turned"
+    HAND_IN_FRONT = "hand_in_front"
+    HIPS_OUTSIDE = "hips_outside"
+    SKIN_LIKE_CLOTHES = "skin_like_clothes"
+    NO_FACE = "no_face"
+    SMALL_PHOTO = "small_photo"
+    DRAFT_UNLIKELY = "draft_unlikely"
+
+
+class Wire(BaseModel):
+    """Base of everything on the wire: immutable, unknown fields refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# --- pictures ---------------------------------------------------------------------------
+
+
+class PhotoReport(Wire):
+    """What a look at one photo told.
+
+    `person_fault` and `garment_fault` are why it can't serve as that (None: it can).
+    """
+
+    role: Role
+    width: int
+    height: int
+    people: int = 0
+    category: Category | None = None
+    person_fault: Code | None = None
+    garment_fault: Code | None = None
+    notices: tuple[Notice, ...] = ()
+
+    def fault(self, role: Role) -> Code | None:
+        """Why the photo can't be used in this role, or None."""
+        return {Role.PERSON: self.person_fault, Role.GARMENT: self.garment_fault}.get(role)
+
+
+class Inspector(Protocol):
+    """Looks at photos as they arrive; offered by ml, used by bot and web."""
+
+    def inspect(self, picture: bytes) -> PhotoReport:
+        """Report on a normalised picture (JPEG or PNG bytes). Blocks up to a second."""
+        ...
+
+
+# --- jobs -------------------------------------------------------------------------------
+
+
+class JobKind(StrEnum):
+    TRYON = "tryon"
+
+
+class JobState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Stage(StrEnum):
+    """Where a running job is; the locale text is ``stage-<value>``."""
+
+    READING = "reading"
+    FITTING = "fitting"
+    FINISHING = "finishing"
+
+
+class JobStatus(Wire):
+    """What a waiting person wants to know.
+
+    `position` counts the jobs that will be served before this one (0: next or running);
+    `progress` runs from 0 to 1; `eta_seconds` comes from measured durations, None if unknown.
+    """
+
+    job_id: str
+    session_id: str
+    state: JobState
+    position: int = 0
+    stage: Stage | None = None
+    progress: float = 0.0
+    eta_seconds: float | None = None
+
+
+class GarmentRef(Wire):
+    key: str
+    category: Category | None = None  # None: guess it from the picture
+
+
+class TryOnRequest(Wire):
+    """Payload of a try-on job. Keys are storage keys."""
+
+    person_key: str
+    garments: tuple[GarmentRef, ...] = Field(min_length=1, max_length=4)
+    quality: Quality = Quality.STANDARD
+
+
+class FitAnalysis(Wire):
+    """How a garment would fit, by part; filled by the fit backends."""
+
+    shoulders: str | None = None
+    chest: str | None = None
+    waist: str | None = None
+    length: str | None = None
+    advice: str | None = None
+
+
+class TryOnResult(Wire):
+    """Outcome of a try-on job; `draft` is true for the quick free sketch."""
+
+    tryon_id: str
+    result_key: str
+    backend: str
+    draft: bool
+    categories: tuple[Category, ...]
+    width: int
+    height: int
+    seconds: float
+    notices: tuple[Notice, ...] = ()
+    quality_score: float | None = None
+    fit: FitAnalysis | None = None
+
+
+class EventKind(StrEnum):
+    """What delivery turns into messages."""
+
+    PREVIEW = "preview"  # a draft to look at while a slower backend works; data: TryOnResult
+    DONE = "done"  # data: TryOnResult
+    FAILED = "failed"  # data: Failure
+    EXPIRED = "expired"  # a session ended by idleness; no job
+
+
+class Failure(Wire):
+    """Why a job ended without a result; credits held for it are released."""
+
+    code: Code
+    retry: bool = False  # whether the same photos may work later
+
+
+class Event(Wire):
+    """Something a person must hear of; at least once, in order within a session."""
+
+    id: int
+    kind: EventKind
+    user_id: int
+    session_id: str
+    job_id: str | None
+    data: TryOnResult | Failure | None
+    created_at: datetime
+
+
+# --- credits ----------------------------------------------------------------------------
+
+
+class Credits(Protocol):
+    """The hold seam: reserve before the work, then capture or release exactly once.
+
+    All calls run inside the caller's transaction, so that a job and its hold, or a result and
+    its charge, are committed together or not at all.
+    """
+
+    enabled: bool  # False: nothing is ever said about prices
+
+    def price(self, feature: Feature, *, quality: Quality, garments: int = 1) -> int:
+        """Credits one use costs, 0 for free."""
+        ...
+
+    def balance(self, conn: Connection, user_id: int) -> int | None:
+        """Credits left, None for no limit."""
+        ...
+
+    def hold(
+        self, conn: Connection, *, user_id: int, amount: int, feature: Feature, job_id: str
+    ) -> str:
+        """Reserve credits for a job and return the hold's id.
+
+        Raises CreditsError(NOT_ENOUGH_CREDITS). Repeating it for the same job returns the
+        same hold.
+        """
+        ...
+
+    def capture(self, conn: Connection, hold_id: str) -> bool:
+        """Spend what was held. True the first time; False if it was settled before."""
+        ...
+
+    def release(self, conn: Connection, hold_id: str, reason: str) -> bool:
+        """Give back what was held. True the first time; False if it was settled before."""
+        ...

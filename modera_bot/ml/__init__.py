@@ -1,0 +1,1 @@
+"""Inference: body understanding, try-on backends and the job that runs them."""

@@ -1,0 +1,21 @@
+"""The try-on backends by name. A backend is imported when it is chosen, not before."""
+
+from importlib import import_module
+from typing import cast
+
+from modera_bot.errors import BackendError, Code
+from modera_bot.ml.base import TryOnBackend
+
+BACKENDS = {
+    "draft": "modera_bot.ml.backends.draft:DraftTryOn",
+}
+
+
+def load(name: str) -> type[TryOnBackend]:
+    """Import a backend's class. Raises BackendError for a name that is not listed."""
+    if name not in BACKENDS:
+        raise BackendError(
+            Code.BACKEND_UNAVAILABLE, f"no backend {name!r}; there are {[*BACKENDS]}"
+        )
+    module, _, attribute = BACKENDS[name].partition(":")
+    return cast("type[TryOnBackend]", getattr(import_module(module), attribute))

@@ -1,0 +1,166 @@
+"""Protocols that every inference backend implements, and the arrays they exchange.
+
+A picture in memory is an RGB array, uint8, shape (height, width, 3), sRGB, upright. A mask is
+float32, shape (height, width), 0 to 1. Points are x, y in pixels of the picture they came
+with, origin at its top left corner.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modera_bot.contracts import Category, FitAnalysis, Notice, Quality, Stage
+from modera_bot.pool import PicturePool
+
+Picture = NDArray[np.uint8]
+Mask = NDArray[np.float32]
+Points = NDArray[np.float32]
+
+#: Told now and then while a backend works: the stage and the fraction done, 0 to 1. Raises
+#: JobCancelled or LeaseLost when the backend should stop.
+Progress = Callable[[Stage, float], None]
+
+
+def silent(stage: Stage, fraction: float) -> None:
+    """Progress for callers who don't watch."""
+
+
+# --- body -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A face found near the pose's own.
+
+    `mesh` is (468, 3): x, y in pixels and relative depth, in MediaPipe's canonical order.
+    """
+
+    score: float
+    mesh: Points
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person in a picture.
+
+    `pose` is (33, 3): x, y in pixels and relative depth, in BlazePose's order; `world` is the
+    same in metres from the hips' middle; `visibility` and `presence` are (33,), 0 to 1;
+    `score` is the landmark model's own certainty that a person is there, and `detection` the
+    detector's. `mask` covers the whole picture; `mask_agreement` is the overlap (IoU) of the
+    two independent segmentations that it blends: low means an unsure outline.
+    """
+
+    pose: Points
+    world: Points
+    visibility: NDArray[np.float32]
+    presence: NDArray[np.float32]
+    score: float
+    detection: float
+    mask: Mask
+    mask_agreement: float
+    face: Face | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What body understanding found, the most prominent person first."""
+
+    people: tuple[Person, ...]
+
+
+class BodyBackend(Protocol):
+    """Finds people, their pose, outline and face."""
+
+    def understand(self, picture: Picture) -> Body: ...
+
+
+# --- try-on -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a backend can do, as data, so that the service can choose without asking it.
+
+    `draft` marks a quick free sketch: it is shown while a slower backend works, always
+    labelled, and its refusals stop nobody else. `cost_usd` is the expected price of one call.
+    """
+
+    categories: frozenset[Category]
+    max_garments: int = 1
+    draft: bool = False
+    previews: bool = False  # streams partial pictures
+    cost_usd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class GarmentPicture:
+    picture: Picture
+    category: Category | None = None  # None: the backend guesses
+
+
+@dataclass(frozen=True, slots=True)
+class TryOnTask:
+    person: Picture
+    garments: tuple[GarmentPicture, ...]
+    quality: Quality = Quality.STANDARD
+
+
+@dataclass(frozen=True, slots=True)
+class TryOnOutput:
+    """A finished try-on; `picture` has the person photo's own size and framing."""
+
+    picture: Picture
+    categories: tuple[Category, ...]
+    notices: tuple[Notice, ...] = ()
+    cost_usd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class BackendContext:
+    """What a backend may use; `options` is its own table of the configuration."""
+
+    pool: PicturePool
+    models: Path
+    options: dict[str, object] = field(default_factory=dict)
+
+
+class TryOnBackend(Protocol):
+    """Puts garments on a person.
+
+    A backend is made with a BackendContext and must be quick to make. `tryon` blocks, is
+    called from several threads at once, and raises Refusal when an honest result is
+    impossible or BackendError when it failed.
+    """
+
+    name: str
+    capabilities: Capabilities
+
+    def __init__(self, context: BackendContext) -> None: ...
+
+    def tryon(self, task: TryOnTask, progress: Progress = silent) -> TryOnOutput: ...
+
+
+# --- fit and style ----------------------------------------------------------------------
+
+
+class FitBackend(Protocol):
+    """Judges how a garment would fit the person who tries it on."""
+
+    def fit(self, person: Picture, garment: Picture, category: Category) -> FitAnalysis: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StyleTask:
+    person: Picture
+    preferences: dict[str, str]
+    language: str
+
+
+class StyleBackend(Protocol):
+    """Tells a person what suits them; returns a JSON-safe style profile."""
+
+    def style(self, task: StyleTask) -> dict[str, object]: ...
