@@ -1,0 +1,89 @@
+"""One database, SQLite or Postgres, behind one small class."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import sqlalchemy
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.engine import make_url
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Database:
+    """Transactions over SQLAlchemy Core, sync; `run` takes one off the event loop.
+
+    SQLite: write-ahead log, foreign keys on, secure delete (erased rows are overwritten), and
+    BEGIN IMMEDIATE, because a deferred transaction that turns to writing fails at once when
+    another writes, ignoring the busy timeout.
+    """
+
+    def __init__(self, url: str) -> None:
+        """`url` as in the configuration; a SQLite file's folder is made when missing."""
+        self.engine = _engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction: committed at the end, rolled back on an exception."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    async def run(
+        self,
+        function: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Call `function(connection, …)` in a transaction of its own, in a thread."""
+
+        def call() -> T:
+            with self.begin() as connection:
+                return function(connection, *args, **kwargs)
+
+        return await asyncio.to_thread(call)
+
+    def checkpoint(self) -> None:
+        """Empty SQLite's write-ahead log, where erased rows would linger."""
+        if self.is_sqlite:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def check(self) -> None:
+        """Raise if the database does not answer."""
+        with self.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite":
+        return sqlalchemy.create_engine(
+            address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10
+        )
+    if address.database:
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sqlalchemy.create_engine(
+        address, connect_args={"timeout": 30, "check_same_thread": False, "isolation_level": None}
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
