@@ -1,0 +1,132 @@
+"""One update and all that its handler needs.
+
+Handlers send first and commit last, once: the commit also marks the update as handled. A
+process that dies before the commit gets the update again at its next start, so nothing is
+lost, and a message can repeat only if we died between Telegram's answer and our commit.
+"""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
+from telegram import Bot, Message, Update
+
+from modera_bot.bot.texts import Texts
+from modera_bot.config import Settings
+from modera_bot.contracts import Credits, Inspector
+from modera_bot.db import Database, inbox, sessions, users
+from modera_bot.db.sessions import Session
+from modera_bot.db.users import User
+from modera_bot.jobs import Jobs
+from modera_bot.pool import PicturePool
+from modera_bot.storage import Storage
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the composition root hands to the bot."""
+
+    settings: Settings
+    database: Database
+    storage: Storage
+    pool: PicturePool
+    jobs: Jobs
+    credits: Credits
+    inspector: Inspector
+    texts: Texts
+
+
+@dataclass(slots=True)
+class Turn:
+    """An update of one person, with the person and the session they are in.
+
+    `album` holds the messages of an album in order; for any other message just that one.
+    """
+
+    services: Services
+    bot: Bot
+    update: Update
+    user: User
+    session: Session | None
+    album: tuple[Message, ...] = ()
+    update_ids: tuple[int, ...] = ()
+    committed: bool = field(default=False)
+
+    @property
+    def state(self) -> str:
+        """State of the flow, "default" for the menu."""
+        return self.session.state if self.session else "default"
+
+    @property
+    def language(self) -> str:
+        """The person's choice, or what their Telegram speaks until they have chosen."""
+        return self.services.texts.supported(self.user.language_code or self._client_language)
+
+    @property
+    def _client_language(self) -> str:
+        sender = self.update.effective_user
+        return (sender.language_code if sender else None) or "en"
+
+    async def commit(
+        self,
+        function: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run `function(connection, …)` and mark the update handled, in one transaction."""
+
+        def call(connection: Connection) -> T:
+            result = function(connection, *args, **kwargs)
+            inbox.handled(connection, self.bot.id, self.update_ids)
+            return result
+
+        result = await self.services.database.run(call)
+        self.committed = True
+        return result
+
+    async def finish(self) -> None:
+        """Mark the update handled if no commit has done so."""
+        if not self.committed:
+            await self.commit(lambda connection: None)
+
+
+#: The turn being handled by this task; filters on the state of the flow read it.
+current: ContextVar[Turn] = ContextVar("current")
+
+
+def open_turn(
+    connection: Connection,
+    services: Services,
+    bot: Bot,
+    update: Update,
+    album: tuple[tuple[int, Message], ...],
+) -> Turn | None:
+    """Find the person behind an update and where they are; None if nobody is behind it."""
+    sender = update.effective_user
+    if sender is None:
+        return None
+    user = users.remember(
+        connection,
+        sender.id,
+        first_name=sender.first_name,
+        last_name=sender.last_name,
+        username=sender.username,
+    )
+    message = update.effective_message
+    messages = tuple(part for _, part in album) or (
+        (message,) if isinstance(message, Message) else ()
+    )
+    return Turn(
+        services,
+        bot,
+        update,
+        user,
+        sessions.active(connection, user.id),
+        album=messages,
+        update_ids=tuple(update_id for update_id, _ in album) or (update.update_id,),
+    )

@@ -1,0 +1,111 @@
+"""What a person is doing with the bot: one active session at most, or none (the menu)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, select
+
+from modera_bot.db.schema import fashion_sessions, now
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    id: str
+    user_id: int
+    session_type: str
+    status: str
+    state: str
+    input_data: dict[str, Any]
+    updated_at: datetime
+
+
+def active(connection: Connection, user_id: int) -> Session | None:
+    """The session that the person is in, None for the menu."""
+    return _one(
+        connection,
+        fashion_sessions.c.user_id == user_id,
+        fashion_sessions.c.status == "active",
+    )
+
+
+def get(connection: Connection, session_id: str) -> Session | None:
+    return _one(connection, fashion_sessions.c.id == session_id)
+
+
+def _one(connection: Connection, *conditions: Any) -> Session | None:
+    row = connection.execute(select(fashion_sessions).where(*conditions)).one_or_none()
+    if row is None:
+        return None
+    return Session(
+        row.id,
+        row.user_id,
+        row.session_type,
+        row.status,
+        row.state,
+        dict(row.input_data),
+        row.updated_at,
+    )
+
+
+def start(
+    connection: Connection, user_id: int, session_type: str, state: str, **input_data: Any
+) -> Session:
+    """Begin a session; one that was active before is closed as cancelled."""
+    previous = active(connection, user_id)
+    if previous is not None:
+        close(connection, previous.id, "cancelled")
+    session_id = uuid4().hex
+    connection.execute(
+        fashion_sessions.insert().values(
+            id=session_id,
+            user_id=user_id,
+            session_type=session_type,
+            status="active",
+            state=state,
+            input_data=input_data,
+        )
+    )
+    session = get(connection, session_id)
+    assert session is not None
+    return session
+
+
+def move(connection: Connection, session_id: str, state: str, **changes: Any) -> None:
+    """Go to a state and change what is known; a change to None forgets the key."""
+    session = get(connection, session_id)
+    if session is None:
+        return
+    known = {**session.input_data, **changes}
+    connection.execute(
+        fashion_sessions.update()
+        .where(fashion_sessions.c.id == session_id)
+        .values(
+            state=state,
+            input_data={key: value for key, value in known.items() if value is not None},
+            updated_at=now(),
+        )
+    )
+
+
+def close(connection: Connection, session_id: str, status: str, **values: Any) -> None:
+    """End a session as completed, expired, cancelled or failed."""
+    connection.execute(
+        fashion_sessions.update()
+        .where(fashion_sessions.c.id == session_id)
+        .values(status=status, updated_at=now(), completed_at=now(), **values)
+    )
+
+
+def idle(connection: Connection, before: datetime, *, except_state: str) -> list[Session]:
+    """Active sessions not touched since `before`, except those in one state."""
+    rows = connection.execute(
+        select(fashion_sessions.c.id).where(
+            fashion_sessions.c.status == "active",
+            fashion_sessions.c.updated_at < before,
+            fashion_sessions.c.state != except_state,
+        )
+    ).scalars()
+    found = [get(connection, session_id) for session_id in rows]
+    return [session for session in found if session is not None]

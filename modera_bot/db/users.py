@@ -1,0 +1,112 @@
+"""The people who talk to the bot. The only place that knows their Telegram ids and names."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.exc import IntegrityError
+
+from modera_bot.db.schema import consents, now, users
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    id: int
+    telegram_id: int
+    first_name: str
+    language_code: str | None  # None until the person has chosen
+    preferences: dict[str, Any]
+
+
+def by_telegram_id(connection: Connection, telegram_id: int) -> User | None:
+    return _one(connection, users.c.telegram_id == telegram_id)
+
+
+def by_id(connection: Connection, user_id: int) -> User | None:
+    return _one(connection, users.c.id == user_id)
+
+
+def _one(connection: Connection, condition: Any) -> User | None:
+    row = connection.execute(select(users).where(condition)).one_or_none()
+    if row is None:
+        return None
+    return User(
+        row.id, row.telegram_id, row.first_name or "", row.language_code, dict(row.preferences)
+    )
+
+
+def remember(
+    connection: Connection,
+    telegram_id: int,
+    *,
+    first_name: str,
+    last_name: str | None,
+    username: str | None,
+) -> User:
+    """The person with this Telegram id, made or brought up to date."""
+    names = {"first_name": first_name, "last_name": last_name, "username": username}
+    row = connection.execute(select(users).where(users.c.telegram_id == telegram_id)).one_or_none()
+    if row is None:
+        try:
+            with connection.begin_nested():
+                connection.execute(users.insert().values(telegram_id=telegram_id, **names))
+        except IntegrityError:  # another process was quicker
+            pass
+    elif any(getattr(row, name) != value for name, value in names.items()):
+        connection.execute(users.update().where(users.c.id == row.id).values(**names))
+    user = by_telegram_id(connection, telegram_id)
+    assert user is not None
+    return user
+
+
+def set_language(connection: Connection, user_id: int, language_code: str) -> None:
+    connection.execute(
+        users.update().where(users.c.id == user_id).values(language_code=language_code)
+    )
+
+
+def set_preference(connection: Connection, user_id: int, name: str, value: Any) -> None:
+    """Change one of the person's settings."""
+    user = by_id(connection, user_id)
+    if user is not None:
+        changed = {**user.preferences, name: value}
+        connection.execute(users.update().where(users.c.id == user_id).values(preferences=changed))
+
+
+def has_consent(connection: Connection, user_id: int, purpose: str, version: str) -> bool:
+    """Whether the person agreed to exactly this version of a text and has not withdrawn."""
+    query = select(consents.c.id).where(
+        consents.c.user_id == user_id,
+        consents.c.purpose == purpose,
+        consents.c.version == version,
+        consents.c.withdrawn_at.is_(None),
+    )
+    return connection.execute(query).first() is not None
+
+
+def give_consent(
+    connection: Connection, user_id: int, purpose: str, version: str, language_code: str
+) -> None:
+    """Record that the person agreed to a version of a text, in the language they read it in."""
+    given = consents.update().where(
+        consents.c.user_id == user_id,
+        consents.c.purpose == purpose,
+        consents.c.version == version,
+    )
+    values = {"language_code": language_code, "given_at": now(), "withdrawn_at": None}
+    if connection.execute(given.values(**values)).rowcount == 0:
+        connection.execute(
+            consents.insert().values(user_id=user_id, purpose=purpose, version=version, **values)
+        )
+
+
+def withdraw_consent(connection: Connection, user_id: int, purpose: str) -> None:
+    connection.execute(
+        update(consents)
+        .where(
+            consents.c.user_id == user_id,
+            consents.c.purpose == purpose,
+            consents.c.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=now())
+    )
