@@ -1,0 +1,96 @@
+"""What the bot has yet to hear: the queue behind getUpdates and the webhook."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from modera_bot.sandbox.journal import Journal
+from modera_bot.sandbox.refusals import OTHER_POLLER, Refusal
+
+Json = dict[str, Any]
+NOT_BY_DEFAULT = frozenset(("chat_member", "message_reaction", "message_reaction_count"))
+
+
+class UpdateQueue:
+    """Updates in order, kept until the bot confirms them by asking for a later one."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._pending: dict[int, Json] = {}
+        self._last_id = 0
+        self._arrived = asyncio.Event()
+        self._poll = 0
+        self.allowed: list[str] = []
+        self.polling = 0
+        self.last_poll = time.monotonic()
+
+    def __len__(self) -> int:
+        return len(self._pending)
+
+    def restore(self, update_id: int, update: Json | None) -> None:
+        """Take back a record of the journal."""
+        self._last_id = max(self._last_id, update_id)
+        if update is None:
+            self._pending.pop(update_id, None)
+        else:
+            self._pending[update_id] = update
+
+    def add(self, kind: str, content: Json) -> None:
+        """Queue an update, unless the bot asked not to get this kind."""
+        if kind not in self.allowed if self.allowed else kind in NOT_BY_DEFAULT:
+            return
+        # The first id is the time in milliseconds: 41 bits, and none is used twice.
+        self._last_id = self._last_id + 1 if self._last_id else int(time.time() * 1000)
+        update = {"update_id": self._last_id, kind: content}
+        self._pending[self._last_id] = update
+        self._journal.write("update", self._last_id, update)
+        self._arrived.set()
+
+    def confirm(self, offset: int) -> None:
+        """Drop what comes before `offset`; a negative one keeps only that many of the last."""
+        if offset < 0:
+            kept = sorted(self._pending)[offset:]
+            offset = kept[0] if kept else self._last_id + 1
+        for update_id in [found for found in self._pending if found < offset]:
+            del self._pending[update_id]
+            self._journal.write("update", update_id, None)
+
+    async def poll(self, limit: int, timeout: float) -> list[Json]:
+        """The next updates, waiting up to `timeout` seconds for one.
+
+        Raises:
+            Refusal: 409, another poll began meanwhile; only one bot may listen.
+        """
+        self._poll += 1
+        mine = self._poll
+        self.polling += 1
+        self._arrived.set()  # wakes an older poll, which then finds itself superseded
+        deadline = time.monotonic() + timeout
+        try:
+            while not self._pending and (left := deadline - time.monotonic()) > 0:
+                self._arrived.clear()
+                await self._wait(left)
+                if self._poll != mine:
+                    raise Refusal(409, OTHER_POLLER)
+            return self.first(limit)
+        finally:
+            self.polling -= 1
+            self.last_poll = time.monotonic()
+
+    def first(self, limit: int) -> list[Json]:
+        """The oldest updates, which stay queued."""
+        return list(self._pending.values())[:limit]
+
+    async def wait(self) -> None:
+        """Until there is something to deliver."""
+        while not self._pending:
+            self._arrived.clear()
+            await self._arrived.wait()
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._arrived.wait(), seconds)
+        except TimeoutError:
+            return

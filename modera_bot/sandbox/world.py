@@ -1,0 +1,197 @@
+"""Who is in the sandbox and what was said: one object, one thread, journalled."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from modera_bot.sandbox.files import FileStore
+from modera_bot.sandbox.journal import Journal
+from modera_bot.sandbox.refusals import bad_request, forbidden
+from modera_bot.sandbox.updates import UpdateQueue
+
+Json = dict[str, Any]
+EPOCH = 1_735_689_600  # 2025-01-01; ids start at the time since then, so that none is used twice
+
+
+@dataclass
+class Person:
+    """Somebody who uses the chat page. `met`: has written to the bot, so it may write back."""
+
+    id: int
+    first_name: str
+    language_code: str
+    blocked: bool = False
+    met: bool = False
+    keyboard: Json | None = None
+
+    def as_user(self) -> Json:
+        """Bot API `User`."""
+        return {
+            "id": self.id,
+            "is_bot": False,
+            "first_name": self.first_name,
+            "language_code": self.language_code,
+        }
+
+    def as_chat(self) -> Json:
+        """Bot API `Chat`: the private chat with this person."""
+        return {"id": self.id, "type": "private", "first_name": self.first_name}
+
+
+@dataclass
+class Query:
+    """A pressed button that waits for its answer. `asked` is in Unix seconds."""
+
+    id: str
+    chat_id: int
+    message_id: int
+    asked: float
+    answered: bool = False
+
+
+class World:
+    """The whole state; `publish(event)` tells the pages what changed."""
+
+    def __init__(self, *, folder: Path | None, bot_id: int, query_lifetime: float) -> None:
+        self.journal = Journal(folder)
+        self.files = FileStore(folder, self.journal)
+        self.updates = UpdateQueue(self.journal)
+        self.publish: Callable[[Json], None] = lambda event: None
+        self.bot: Json = {
+            "id": bot_id,
+            "is_bot": True,
+            "first_name": "Modera",
+            "username": "modera_sandbox_bot",
+        }
+        self.query_lifetime = query_lifetime
+        self.people: dict[int, Person] = {}
+        self.messages: dict[int, dict[int, Json]] = {}
+        self.marks: dict[int, Json] = {}
+        self.queries: dict[str, Query] = {}
+        self.profile: dict[str, Any] = {}
+        self.revision = 0
+        self._ids: dict[str, int] = {}
+        for kind, key, value in self.journal.replay():
+            self._restore(kind, key, value)
+
+    def next_id(self, kind: str) -> int:
+        """A number never given before, also not before a restart. Message ids fit in 31 bits."""
+        since = time.time() - EPOCH
+        start = {
+            "message": int(since * 4),
+            "person": 7_000_000_000 + int(since * 10),
+            "query": int(since * 1000) << 20,
+            "group": int(since * 1000) << 12,
+        }[kind]
+        self._ids[kind] = max(self._ids.get(kind, 0) + 1, start if kind not in self._ids else 0)
+        return self._ids[kind]
+
+    def add_person(self, first_name: str, language_code: str) -> Person:
+        """Somebody new."""
+        person = Person(self.next_id("person"), first_name, language_code)
+        self.people[person.id] = person
+        self.messages[person.id] = {}
+        self.save_person(person)
+        return person
+
+    def save_person(self, person: Person) -> None:
+        """Keep and show what changed about a person."""
+        self.journal.write("person", person.id, asdict(person))
+        self.publish({"type": "user", "user": self.view_person(person)})
+
+    def person(self, chat_id: int | str) -> Person:
+        """The person of a chat the bot may write to.
+
+        Raises:
+            Refusal: no such chat (or the person never wrote), or the bot is blocked.
+        """
+        person = self.people.get(chat_id) if isinstance(chat_id, int) else None
+        if person is None or not person.met:
+            raise bad_request("chat not found")
+        if person.blocked:
+            raise forbidden()
+        return person
+
+    def save_message(self, message: Json, *, edited: bool = False) -> Json:
+        """Keep and show a new or changed message."""
+        chat_id, message_id = message["chat"]["id"], message["message_id"]
+        self.revision += 1
+        mark = self.marks.setdefault(message_id, {"reactions": []})
+        mark["revision"] = self.revision
+        self.messages[chat_id][message_id] = message
+        self.journal.write("message", f"{chat_id}:{message_id}", message)
+        self.publish(
+            {
+                "type": "edit" if edited else "message",
+                "chat_id": chat_id,
+                "message": self.view(message),
+            }
+        )
+        return message
+
+    def delete_message(self, chat_id: int, message_id: int) -> None:
+        """Forget a message."""
+        del self.messages[chat_id][message_id]
+        self.marks.pop(message_id, None)
+        self.journal.write("message", f"{chat_id}:{message_id}", None)
+        self.publish({"type": "delete", "chat_id": chat_id, "message_id": message_id})
+
+    def save_profile(self, key: str, value: Any) -> None:
+        """Keep a setting of the bot: commands, names, menu button, webhook."""
+        if value is None:
+            self.profile.pop(key, None)
+        else:
+            self.profile[key] = value
+        self.journal.write("profile", key, value)
+        self.publish({"type": "profile"})
+
+    def view(self, message: Json) -> Json:
+        """A message as pages and tests see it: the Bot API's, plus `sandbox` facts."""
+        mark = self.marks.get(message["message_id"], {})
+        outgoing = not message["from"]["is_bot"]
+        facts = {
+            "revision": mark.get("revision", 0),
+            "reactions": mark.get("reactions", []),
+            "outgoing": outgoing,
+        }
+        return message | {"sandbox": facts}
+
+    def view_person(self, person: Person) -> Json:
+        """A person as pages and tests see them."""
+        last = next(reversed(self.messages[person.id].values()), None)
+        return asdict(person) | {"last": self.view(last) if last else None}
+
+    def close(self) -> None:
+        """Let go of files and journal."""
+        self.journal.close()
+        self.files.close()
+
+    def _restore(self, kind: str, key: str, value: Any) -> None:
+        if kind == "person":
+            person = Person(**value)
+            self.people[person.id] = person
+            self.messages.setdefault(person.id, {})
+            self._ids["person"] = max(self._ids.get("person", 0), person.id)
+        elif kind == "message":
+            chat_id, message_id = (int(part) for part in key.split(":"))
+            self._ids["message"] = max(self._ids.get("message", 0), message_id)
+            if value is None:
+                self.messages[chat_id].pop(message_id, None)
+            else:
+                self.messages[chat_id][message_id] = value
+        elif kind == "query":
+            self.queries[key] = Query(**value)
+            self._ids["query"] = max(self._ids.get("query", 0), int(key))
+        elif kind == "profile":
+            if value is None:
+                self.profile.pop(key, None)
+            else:
+                self.profile[key] = value
+        elif kind == "file":
+            self.files.restore(value)
+        elif kind == "update":
+            self.updates.restore(int(key), value)
