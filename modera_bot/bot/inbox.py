@@ -1,0 +1,90 @@
+"""Fetches updates by long polling, and loses none.
+
+Telegram forgets updates once they are acknowledged, so they are written down first. What a
+dead process left unhandled is handled again at the next start.
+"""
+
+import asyncio
+import logging
+from typing import Any
+
+from telegram import Bot, Update
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.ext import Application
+
+from modera_bot.db import Database, inbox
+
+log = logging.getLogger(__name__)
+
+#: Seconds that Telegram may wait for an update before it answers.
+POLL_S = 25
+#: What the bot listens to; everything else would be written down for nothing.
+UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
+#: Times an update is begun; one that kills the process must not do so for ever.
+TRIES = 3
+#: Longest pause, in seconds, between tries to reach Telegram.
+LONGEST_PAUSE_S = 15.0
+
+
+class Poller:
+    """Hands updates to the application: those left over first, then new ones as they come."""
+
+    def __init__(
+        self, application: Application[Any, Any, Any, Any, Any, Any], database: Database
+    ) -> None:
+        self._queue, self._database = application.update_queue, database
+        self._bot: Bot = application.bot
+
+    async def run(self) -> None:
+        """Poll until cancelled. Raises InvalidToken when Telegram does not know the bot."""
+        await self.replay()
+        offset: int | None = None
+        pause = 0.0
+        while True:
+            try:
+                offset = await self._poll(offset)
+                pause = 0.0
+            except InvalidToken:
+                raise
+            except Exception as error:
+                pause = _pause(error, pause)
+                log.warning("no updates: %s; trying again in %.1f s", _reason(error), pause)
+                await asyncio.sleep(pause)
+
+    async def replay(self) -> None:
+        """Queue what an earlier process left unhandled."""
+        left = await self._database.run(inbox.pending, self._bot.id)
+        given_up = [payload["update_id"] for payload, tries in left if tries >= TRIES]
+        if given_up:
+            log.error("gave up %d updates that were begun %d times", len(given_up), TRIES)
+            await self._database.run(inbox.handled, self._bot.id, given_up)
+        for payload, tries in left:
+            if tries < TRIES:
+                await self._queue.put(Update.de_json(payload, self._bot))
+
+    async def _poll(self, offset: int | None) -> int | None:
+        """Fetch a batch, write it down, queue it; the offset that acknowledges it."""
+        updates = await self._bot.get_updates(
+            offset=offset, timeout=POLL_S, allowed_updates=UPDATES
+        )
+        if not updates:
+            return offset
+        payloads = [update.to_dict() for update in updates]
+        fresh = await self._database.run(inbox.receive, self._bot.id, payloads)
+        for update in updates:
+            if update.update_id in fresh:
+                await self._queue.put(update)
+        return updates[-1].update_id + 1
+
+
+def _pause(error: Exception, last: float) -> float:
+    if isinstance(error, RetryAfter):
+        after = error.retry_after
+        return float(after) if isinstance(after, int | float) else after.total_seconds()
+    return min(max(2 * last, 0.5), LONGEST_PAUSE_S)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, Conflict):
+        return "another process polls with the same token; stop it"
+    return str(error) if isinstance(error, TelegramError) else f"{type(error).__name__}: {error}"
