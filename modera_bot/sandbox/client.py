@@ -1,6 +1,7 @@
 """People for tests: what a person does on the chat page, from Python.
 
-    async with SandboxClient(sandbox.page_url) as client:
+    async with Sandbox(port=0) as sandbox, SandboxClient(sandbox.page_url) as client:
+        ...                                        # start the bot at sandbox.base_url
         ann = await client.user("Ann", language="en")
         await ann.text("/start")
         await ann.wait_for("Welcome")              # substring, or a predicate on the message
@@ -8,6 +9,8 @@
         await ann.press("Try it on")               # by label or callback data, newest first
         result = await ann.wait_for(lambda m: "photo" in m, timeout=10)
         assert [c["method"] for c in await ann.calls()][-1] == "sendPhoto"
+
+A picture is a path or bytes. `client.fault("sendPhoto", "429", seconds=2)` spoils a call.
 
 Messages are the Bot API's own `Message` objects as dicts, plus `message["sandbox"]` with
 `outgoing` (written by the person), `reactions` and `revision` (grows with every change).
@@ -53,7 +56,9 @@ class SandboxClient:
 
     async def __aenter__(self) -> SandboxClient:
         self._session = aiohttp.ClientSession()
-        socket = await self._session.ws_connect(f"{self._url}/sandbox/events")
+        socket = await self._session.ws_connect(
+            f"{self._url}/sandbox/events", timeout=aiohttp.ClientWSTimeout(ws_close=1)
+        )
         self._listener = asyncio.create_task(self._listen(socket))
         return self
 
@@ -124,12 +129,13 @@ class SandboxClient:
         return self._session
 
     async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        async for frame in socket:
-            event = json.loads(frame.data)
-            if event["type"] == "answer":
-                self.answers[event["query_id"]] = event
-            if "chat_id" in event:
-                self._changed[event["chat_id"]].set()
+        async with socket:
+            async for frame in socket:
+                event = json.loads(frame.data)
+                if event["type"] == "answer":
+                    self.answers[event["query_id"]] = event
+                if "chat_id" in event:
+                    self._changed[event["chat_id"]].set()
 
 
 class SandboxUser:
@@ -187,7 +193,7 @@ class SandboxUser:
         *,
         message_id: int | None = None,
         force: bool = False,
-        timeout: float | None = None,  # noqa: ASYNC109: how long to wait for the button
+        timeout: float | None = None,  # noqa: ASYNC109 (how long to wait for the button)
     ) -> str:
         """Press the button with this label or data on the newest message that has it.
 
@@ -241,7 +247,7 @@ class SandboxUser:
     async def wait_for(
         self,
         wanted: Wanted,
-        timeout: float = 5,  # noqa: ASYNC109: part of the question
+        timeout: float = 5,  # noqa: ASYNC109 (part of the question)
         *,
         since: int | None = None,
     ) -> Json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape as unescape_any
 from html.parser import HTMLParser
@@ -12,6 +12,7 @@ from typing import Any
 from modera_bot.sandbox.refusals import Refusal, bad_request
 
 Json = dict[str, Any]
+Attributes = dict[str, str | None]
 
 SIMPLE_TAGS = {
     "b": "bold",
@@ -155,26 +156,37 @@ def _entity(name: str, rest: str, stack: list[_Open], byte: int) -> Json:
         return {}
     if name in SIMPLE_TAGS:
         return {"type": SIMPLE_TAGS[name]}
-    if name == "a":
-        href = attributes.get("href") or ""
-        return {"type": "text_link", "url": href} if href else {}
-    if name == "span" and attributes.get("class") == "tg-spoiler":
-        return {"type": "spoiler"}
-    if name == "span":
+    if name == "span" and attributes.get("class") != "tg-spoiler":
         raise _unparsable(f'Tag "span" must have class "tg-spoiler" at byte offset {byte}')
-    if name == "blockquote":
-        kind = "expandable_blockquote" if "expandable" in attributes else "blockquote"
-        return {"type": kind}
-    if name == "tg-emoji":
-        return {"type": "custom_emoji", "custom_emoji_id": attributes.get("emoji-id") or ""}
-    if name == "tg-time":
-        return {"type": "date_time", "unix_time": int(attributes.get("unix") or 0)}
-    raise _unparsable(f'Unsupported start tag "{name}" at byte offset {byte}')
+    if name not in ATTRIBUTE_TAGS:
+        raise _unparsable(f'Unsupported start tag "{name}" at byte offset {byte}')
+    return ATTRIBUTE_TAGS[name](attributes)
 
 
-def _attributes(name: str, rest: str) -> dict[str, str | None]:
+def _link(attributes: Attributes) -> Json:
+    href = attributes.get("href") or ""
+    return {"type": "text_link", "url": href} if href else {}
+
+
+def _quote(attributes: Attributes) -> Json:
+    return {"type": "expandable_blockquote" if "expandable" in attributes else "blockquote"}
+
+
+ATTRIBUTE_TAGS: dict[str, Callable[[Attributes], Json]] = {
+    "a": _link,
+    "span": lambda _: {"type": "spoiler"},
+    "blockquote": _quote,
+    "tg-emoji": lambda found: {
+        "type": "custom_emoji",
+        "custom_emoji_id": found.get("emoji-id") or "",
+    },
+    "tg-time": lambda found: {"type": "date_time", "unix_time": int(found.get("unix") or 0)},
+}
+
+
+def _attributes(name: str, rest: str) -> Attributes:
     class Reader(HTMLParser):
-        found: dict[str, str | None]
+        found: Attributes
 
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             self.found = dict(attrs)

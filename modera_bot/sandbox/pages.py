@@ -55,11 +55,11 @@ class Pages:
         if file is None:
             raise web.HTTPNotFound
         safe = file.mime in PICTURES
-        shown = safe and "download" not in request.query
+        shown = "inline" if safe and "download" not in request.query else "attachment"
         name = quote(file.name or Path(file.path).name)
         headers = {
             "Content-Type": file.mime if safe else "application/octet-stream",
-            "Content-Disposition": f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{name}",
+            "Content-Disposition": f"{shown}; filename*=UTF-8''{name}",
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "Cache-Control": "private, max-age=3600",
         }

@@ -20,7 +20,7 @@ from modera_bot.sandbox.webhook import deliver
 from modera_bot.sandbox.wire import MAX_UPLOAD
 from modera_bot.sandbox.world import World
 
-TOKEN = "7000000001:sandbox-sandbox-sandbox-sandbox-aaa"  # noqa: S105: opens nothing
+TOKEN = "7000000001:sandbox-sandbox-sandbox-sandbox-aaa"  # noqa: S105 (opens nothing)
 CHECK_EVERY = 1.0  # seconds between looks at whether the bot still listens
 
 
@@ -61,7 +61,7 @@ class Sandbox:
         self.faults = Faults()
         self.calls = CallLog()
         self._world = World(
-            folder=folder, bot_id=int(token.split(":")[0]), query_lifetime=query_lifetime
+            folder=folder, bot_id=int(token.partition(":")[0]), query_lifetime=query_lifetime
         )
         self._stream = Stream()
         self._world.publish = self._stream.publish

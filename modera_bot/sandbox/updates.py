@@ -57,8 +57,8 @@ class UpdateQueue:
             del self._pending[update_id]
             self._journal.write("update", update_id, None)
 
-    async def poll(self, limit: int, timeout: float) -> list[Json]:
-        """The next updates, waiting up to `timeout` seconds for one.
+    async def poll(self, limit: int, seconds: float) -> list[Json]:
+        """The next updates, waiting up to `seconds` for one.
 
         Raises:
             Refusal: 409, another poll began meanwhile; only one bot may listen.
@@ -67,7 +67,7 @@ class UpdateQueue:
         mine = self._poll
         self.polling += 1
         self._arrived.set()  # wakes an older poll, which then finds itself superseded
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + seconds
         try:
             while not self._pending and (left := deadline - time.monotonic()) > 0:
                 self._arrived.clear()

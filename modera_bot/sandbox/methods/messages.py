@@ -7,9 +7,19 @@ from modera_bot.sandbox.refusals import bad_request
 from modera_bot.sandbox.schema import CHAT_ACTIONS
 
 CONTENT = (
-    "text entities photo document animation sticker voice location caption caption_entities "
-    "has_media_spoiler show_caption_above_media"
-).split()
+    "text",
+    "entities",
+    "photo",
+    "document",
+    "animation",
+    "sticker",
+    "voice",
+    "location",
+    "caption",
+    "caption_entities",
+    "has_media_spoiler",
+    "show_caption_above_media",
+)
 
 
 async def send_message(call: Call) -> Json:

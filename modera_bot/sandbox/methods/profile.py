@@ -107,9 +107,8 @@ async def get_chat_menu_button(call: Call) -> Json:
 def profile_text(world: World, name: str, language: str) -> str:
     """A text about the bot as a person of this language sees it."""
     fallback = world.bot["first_name"] if name == "name" else ""
-    default = world.profile.get(f"{name}:", fallback)
-    text: str = world.profile.get(f"{name}:{language}", default)
-    return text
+    texts = (world.profile.get(f"{name}:{spoken}") for spoken in (language, ""))
+    return next((text for text in texts if text), fallback)
 
 
 def commands_for(world: World, chat_id: int, language: str) -> list[Json]:
