@@ -222,13 +222,16 @@ jobs = Table(
     Column("hold_id", Id),
     Column("state", String(16), nullable=False, default="queued"),
     Column("payload", Json, nullable=False),
-    Column("attempt", Integer, nullable=False, default=0),  # also the fencing token
+    Column("attempt", Integer, nullable=False, default=0),  # the fencing token: only grows
+    Column("failures", Integer, nullable=False, default=0),  # attempts that count as spent
+    Column("owner", Text),  # the process that runs it
     Column("lease_until", Moment),
     Column("cancel_requested", Boolean, nullable=False, default=False),
     Column("stage", String(16)),
     Column("progress", Float, nullable=False, default=0.0),
     Column("error", String(64)),  # errors.Code
     Column("queued_at", Moment, nullable=False, default=now),
+    Column("due_at", Moment, nullable=False, default=now),  # not to be started before
     Column("started_at", Moment),  # of the last attempt
     Column("finished_at", Moment),
     CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'cancelled')", name="state"),
