@@ -13,7 +13,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection
 from telegram import Bot, Message, Update
 
-from modera_bot.bot.texts import Texts
+from modera_bot.bot.texts import Argument, Markup, Texts
 from modera_bot.config import Settings
 from modera_bot.contracts import Credits, Inspector
 from modera_bot.db import Database, inbox, sessions, users
@@ -66,6 +66,10 @@ class Turn:
     def language(self) -> str:
         """The person's choice, or what their Telegram speaks until they have chosen."""
         return self.services.texts.supported(self.user.language_code or self._client_language)
+
+    def text(self, key: str, **arguments: Argument) -> Markup:
+        """A text in the person's language."""
+        return self.services.texts.get(self.language, key, **arguments)
 
     @property
     def _client_language(self) -> str:
