@@ -61,7 +61,7 @@ class Moment(TypeDecorator[datetime]):
 
 Id = String(32)  # uuid4 as hex
 Big = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers only INTEGER keys
-Json = JSON().with_variant(JSONB(), "postgresql")
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 def now() -> datetime:
