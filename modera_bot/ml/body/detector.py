@@ -61,7 +61,7 @@ def detect(
         return []
     points = _decode(outputs[detector.boxes_output][sure], anchors(detector)[sure], detector)
     merged = _merge(points, scores[sure])
-    return [_located(points, score, scale, corner) for points, score in merged]
+    return [_located((points * detector.side - corner) / scale, score) for points, score in merged]
 
 
 @cache
@@ -125,7 +125,5 @@ def _overlap(one: Floats, others: Floats) -> Floats:
     return iou
 
 
-def _located(points: Floats, score: float, scale: float, corner: Floats) -> Detection:
-    """A detection in pixels of the picture, out of fractions of the framed square."""
-    side_to_pixels = (points * _side_of(scale, corner) - corner) / scale
-    return Detection(side_to_pixels[:2].reshape(4), side_to_pixels[2:], score)
+def _located(points: Floats, score: float) -> Detection:
+    return Detection(points[:2].reshape(4), points[2:], score)

@@ -78,7 +78,7 @@ def networks(folder: Path) -> Networks:
 
 def sigmoid(logits: Floats) -> Floats:
     """Logits to probabilities; clipped, so that no extreme overflows."""
-    probabilities: Floats = 1 / (1 + np.exp(-np.clip(logits, -100, 100)))
+    probabilities: Floats = 1 / (1 + np.exp(-np.clip(logits, -80, 80)))
     return probabilities
 
 

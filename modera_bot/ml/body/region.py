@@ -35,11 +35,19 @@ class Region:
         matrix: NDArray[np.float64] = cv2.invertAffineTransform(self.matrix(side))
         return matrix
 
+    def placed(self, scale: float, left: float = 0.0, top: float = 0.0) -> "Region":
+        """The same region where the picture is scaled, then moved into a larger one."""
+        centre = self.centre * np.float32(scale) + np.array([left, top], np.float32)
+        return Region(centre, self.size * scale, self.angle)
+
+    def crop(self, picture: Picture, side: int) -> Picture:
+        """The region as a picture (side, side, 3); black where it leaves the picture."""
+        crop: Picture = cv2.warpAffine(picture, self.matrix(side), (side, side))
+        return crop
+
     def cut(self, picture: Picture, side: int) -> Floats:
-        """The region as (side, side, 3), 0 to 1; black where it leaves the picture."""
-        crop = cv2.warpAffine(picture, self.matrix(side), (side, side), flags=cv2.INTER_LINEAR)
-        scaled: Floats = crop.astype(np.float32) / 255
-        return scaled
+        """The same with values from 0 to 1, as networks want it."""
+        return self.crop(picture, side).astype(np.float32) / 255
 
     def to_picture(self, points: Floats, side: int) -> Floats:
         """Points (n, 2) of a crop as points of the picture."""

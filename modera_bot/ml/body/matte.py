@@ -1,0 +1,127 @@
+"""The outline of one person, to the pixel.
+
+Two networks see it independently, the pose's and one trained on selfies; their blend is good
+to a few pixels, and a guided filter puts it on the picture's own edges.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from modera_bot.ml.base import Mask, Picture
+from modera_bot.ml.body.guided import guided
+from modera_bot.ml.body.networks import SELFIE, Networks
+from modera_bot.ml.body.pose import SIDE, Pose
+
+POSE_SHARE, SELFIE_SHARE = 0.55, 0.45
+
+#: The rough outline is worked on at this size at most: the networks see 256 pixels.
+WORK = 512
+
+#: What the selfie network sees is the person's box and this much more (width, height).
+ROOM = (0.18, 0.08)
+
+#: The guided filter's window as a share of the person's height, and what is flat to it.
+RADIUS, FLAT = 0.010, 3e-4
+
+#: The filter leaves a soft ramp; these values become 0 and 1.
+RAMP = (0.35, 0.70)
+
+#: Parts of the outline smaller than this share of its largest part are dropped.
+MIN_PART = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Whole pixels; `right` and `bottom` are just outside."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.right - self.left, self.bottom - self.top
+
+    def of(self, picture: Picture) -> Picture:
+        return picture[self.top : self.bottom, self.left : self.right]
+
+
+def outline(networks: Networks, picture: Picture, pose: Pose) -> tuple[Mask, float]:
+    """The mask of the person, as large as the picture, and how far the two networks agree
+    (IoU)."""
+    mask = np.zeros(picture.shape[:2], np.float32)
+    box = _box(pose, picture)
+    if box is None:
+        return mask, 0.0
+    inside = box.of(picture)
+    scale = min(1.0, WORK / max(box.size))
+    ours = _pose_outline(pose, box, scale)
+    theirs = _selfie_outline(networks, inside, ours)
+    tall = ours.shape[0] / (1 + 2 * ROOM[1])
+    near = _near(ours, max(3, round(0.012 * tall)))
+    rough = (POSE_SHARE * ours + SELFIE_SHARE * theirs) * cv2.GaussianBlur(near, (0, 0), 2 * scale)
+    fine = guided(inside, rough, max(2, round(RADIUS * tall)), FLAT)
+    fine = ((fine - RAMP[0]) / (RAMP[1] - RAMP[0])).clip(0, 1)
+    mask[box.top : box.bottom, box.left : box.right] = fine * _main_parts(fine > 0.5)
+    return mask, _iou(ours > 0.5, (theirs > 0.5) & (near > 0))
+
+
+def _box(pose: Pose, picture: Picture) -> Box | None:
+    """The person's box with room around it, inside the picture; None if there is nothing."""
+    rows, columns = np.nonzero(pose.outline > 0.4)
+    if len(rows) < 50:
+        return None
+    corners = np.array(
+        [(x, y) for x in (columns.min(), columns.max() + 1) for y in (rows.min(), rows.max() + 1)],
+        np.float32,
+    )
+    corners = pose.region.to_picture(corners, SIDE)
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    room = (high - low) * ROOM + 8
+    limit = picture.shape[1], picture.shape[0]
+    left, top = np.floor(low - room).clip(0, limit).astype(int).tolist()
+    right, bottom = np.ceil(high + room).clip(0, limit).astype(int).tolist()
+    return Box(left, top, right, bottom) if right - left > 8 and bottom - top > 8 else None
+
+
+def _pose_outline(pose: Pose, box: Box, scale: float) -> Mask:
+    """The pose network's outline, brought from its turned region into the scaled box."""
+    size = tuple(max(1, round(length * scale)) for length in box.size)
+    matrix = pose.region.placed(1.0, -box.left, -box.top).placed(scale).back(SIDE)
+    turned: Mask = cv2.warpAffine(pose.outline, matrix, size, flags=cv2.INTER_CUBIC)
+    return turned.clip(0, 1)
+
+
+def _selfie_outline(networks: Networks, inside: Picture, ours: Mask) -> Mask:
+    small = cv2.resize(inside, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    found = networks[SELFIE](small.astype(np.float32) / 255)["activation_10"][..., 0]
+    theirs: Mask = cv2.resize(found, ours.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return theirs
+
+
+def _near(ours: Mask, reach: int) -> Mask:
+    """1 where the pose network sees the person or nearly so: not for other people."""
+    size = 2 * reach + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    near: Mask = cv2.dilate((ours > 0.15).astype(np.float32), disc)
+    return near
+
+
+def _main_parts(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The large parts of a mask, grown by a few pixels so that soft edges stay."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    if count < 2:
+        return mask
+    areas = stats[:, cv2.CC_STAT_AREA]
+    large = areas >= MIN_PART * areas[1:].max()
+    large[0] = False  # the background
+    kept = cv2.dilate(large[labels].astype(np.uint8), np.ones((7, 7), np.uint8))
+    return kept.astype(bool)
+
+
+def _iou(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
+    return float((one & other).sum() / max(1, (one | other).sum()))

@@ -1,0 +1,116 @@
+"""BlazePose's landmarks for one detected person: where the joints are, how sure, and a rough
+outline."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modera_bot.ml.base import Mask, Picture, Points
+from modera_bot.ml.body.detector import Detection
+from modera_bot.ml.body.networks import POSE_LANDMARK, Floats, Networks, sigmoid
+from modera_bot.ml.body.region import Region, move
+
+SIDE = 256
+LANDMARKS = 33
+
+#: The network also gives the middle of the hips and the edge of a circle around the person,
+#: from which a better region follows.
+CENTRE, EDGE = 33, 34
+OUTPUTS = 39
+
+#: A region is this much larger than the circle around the person.
+MARGIN = 1.25
+
+#: Below this the network says that it sees nobody.
+MIN_SCORE = 0.5
+
+#: Each point is refined on a heat map, within a square of this many cells around it, where
+#: the map is at least this sure.
+WINDOW, MIN_HEAT = 7, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """See `Person` for the arrays; `outline` (256, 256) covers `region`, 0 to 1."""
+
+    points: Points
+    world: Points
+    visibility: NDArray[np.float32]
+    presence: NDArray[np.float32]
+    score: float
+    detection: float
+    outline: Mask
+    region: Region
+
+    def covers(self, points: Floats) -> NDArray[np.bool_]:
+        """For points (n, 2) of the picture: does each lie inside the rough outline?"""
+        column, row = np.floor(move(points, self.region.matrix(SIDE))).astype(int).T
+        inside = (column >= 0) & (column < SIDE) & (row >= 0) & (row < SIDE)
+        there = self.outline[row.clip(0, SIDE - 1), column.clip(0, SIDE - 1)] > 0.5
+        return inside & there
+
+    def placed(self, scale: float, left: float = 0.0, top: float = 0.0) -> "Pose":
+        """The same pose where the picture is scaled, then moved into a larger one."""
+        points = self.points * np.float32(scale) + np.array([left, top, 0], np.float32)
+        return replace(self, points=points, region=self.region.placed(scale, left, top))
+
+
+def follow(networks: Networks, picture: Picture, detection: Detection) -> Pose | None:
+    """The pose of a detected person, or None when a closer look finds nobody."""
+    region = region_around(*detection.keypoints[:2])
+    for _ in range(2):  # the second look is at the better region that the first one gives
+        outputs = networks[POSE_LANDMARK](region.cut(picture, SIDE))
+        score = float(outputs["Identity_1"][0])
+        if score < MIN_SCORE:
+            return None
+        raw = _refined(outputs["Identity"].reshape(OUTPUTS, 5), outputs["Identity_3"])
+        points = region.to_picture(raw[:, :2], SIDE)
+        looked_at, region = region, region_around(points[CENTRE], points[EDGE])
+    depth = raw[:LANDMARKS, 2:3] * (looked_at.size / SIDE)
+    certain = sigmoid(raw[:LANDMARKS, 3:])
+    return Pose(
+        points=np.hstack([points[:LANDMARKS], depth]),
+        world=_upright(outputs["Identity_4"].reshape(OUTPUTS, 3)[:LANDMARKS], looked_at.angle),
+        visibility=certain[:, 0],
+        presence=certain[:, 1],
+        score=score,
+        detection=detection.score,
+        outline=sigmoid(outputs["Identity_2"][..., 0]),
+        region=looked_at,
+    )
+
+
+def region_around(centre: Floats, edge: Floats) -> Region:
+    """The region for a person whose hips' middle is `centre` and whose head points to
+    `edge`, which lies on the circle around the whole body."""
+    x, y = edge - centre
+    return Region(centre, 2 * MARGIN * math.hypot(x, y), math.atan2(x, -y))
+
+
+def _refined(raw: Floats, heat: Floats) -> Floats:
+    """Move each point (x, y of the crop in raw[:, :2]) to the centre of heat around it."""
+    refined = raw.copy()
+    cells = heat.shape[0]
+    reach = WINDOW // 2
+    for index, (x, y) in enumerate(np.trunc(raw[:, :2] * (cells / SIDE)).astype(int)):
+        if not (0 <= x < cells and 0 <= y < cells):
+            continue
+        left, top = max(0, x - reach), max(0, y - reach)
+        near = sigmoid(heat[top : y + reach + 1, left : x + reach + 1, index])
+        if near.max() < MIN_HEAT:
+            continue
+        rows, columns = np.indices(near.shape)
+        total = near.sum() * cells / SIDE
+        refined[index, 0] = ((columns + left) * near).sum() / total
+        refined[index, 1] = ((rows + top) * near).sum() / total
+    return refined
+
+
+def _upright(world: Floats, angle: float) -> Floats:
+    """World points, which the network gives as seen in its turned crop, turned back."""
+    cos, sin = math.cos(angle), math.sin(angle)
+    turn = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]], np.float32)
+    upright: Floats = world @ turn.T
+    return upright

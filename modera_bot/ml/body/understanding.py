@@ -1,0 +1,62 @@
+"""The steps in their order: people, then for each the outline and the face."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from modera_bot.ml.base import Body, Face, Person, Picture
+from modera_bot.ml.body.face import find_face
+from modera_bot.ml.body.matte import outline
+from modera_bot.ml.body.networks import networks
+from modera_bot.ml.body.people import find
+from modera_bot.ml.body.pose import Pose
+
+#: People are looked for in a copy whose longest edge is at most this, in pixels: enough for
+#: networks that see 256, and larger pictures would only alias.
+LOOK = 1024
+
+
+class BodyUnderstanding:
+    """A BodyBackend that runs on any CPU; cheap to make, networks load when first needed."""
+
+    def __init__(self, models: Path) -> None:
+        self._networks = networks(models.resolve() / "body")
+
+    def understand(self, picture: Picture) -> Body:
+        """Everybody in `picture`, the largest outline first.
+
+        Raises ModeraError(MODELS_MISSING) when the model files aren't there.
+        """
+        scale = min(1.0, LOOK / max(picture.shape[:2]))
+        small = _shrunk(picture, scale)
+        people = [self._person(picture, small, pose, scale) for pose in find(self._networks, small)]
+        return Body(tuple(sorted(people, key=lambda person: -float(person.mask.sum()))))
+
+    def _person(self, picture: Picture, small: Picture, pose: Pose, scale: float) -> Person:
+        face = find_face(self._networks, small, pose)
+        pose = pose.placed(1 / scale)
+        mask, agreement = outline(self._networks, picture, pose)
+        return Person(
+            pose=pose.points,
+            world=pose.world,
+            visibility=pose.visibility,
+            presence=pose.presence,
+            score=pose.score,
+            detection=pose.detection,
+            mask=mask,
+            mask_agreement=agreement,
+            face=None if face is None else _enlarged(face, 1 / scale),
+        )
+
+
+def _shrunk(picture: Picture, scale: float) -> Picture:
+    if scale == 1.0:
+        return picture
+    small: Picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return small
+
+
+def _enlarged(face: Face, factor: float) -> Face:
+    return replace(face, mesh=face.mesh * np.float32(factor))
