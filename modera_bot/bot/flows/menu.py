@@ -1,0 +1,59 @@
+"""The main menu: where everything begins, and where a person is when no session is active."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+from telegram import InlineKeyboardButton, Update
+from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, ContextTypes
+
+from modera_bot.bot import reply
+from modera_bot.bot.texts import Markup
+from modera_bot.bot.turn import Turn, current
+from modera_bot.db import sessions
+
+PROCESSING, RESULT = "tryon_processing", "tryon_result"
+
+
+def rows(turn: Turn) -> reply.Rows:
+    """The buttons of the menu."""
+    tryon, history, settings, help_, privacy = (
+        InlineKeyboardButton(turn.text(f"button-{flow}"), callback_data=f"{flow}:{action}")
+        for flow, action in (
+            ("tryon", "start"),
+            ("history", "open"),
+            ("settings", "open"),
+            ("help", "open"),
+            ("privacy", "open"),
+        )
+    )
+    return [[tryon], [history, settings], [help_, privacy]]
+
+
+def back(turn: Turn) -> InlineKeyboardButton:
+    """The button that leads here."""
+    return InlineKeyboardButton(turn.text("button-menu"), callback_data="menu:open")
+
+
+async def show(turn: Turn, greeting: Markup | None = None) -> None:
+    """Show the menu, leave what the person was doing, and end the turn."""
+    text = turn.text("menu-busy" if turn.state == PROCESSING else "menu-title")
+    await reply.show(turn, greeting or text, rows(turn))
+    await turn.commit(leave, turn)
+
+
+def leave(connection: Connection, turn: Turn) -> None:
+    """End the active session, unless a job of it runs: its result will come."""
+    if turn.session is not None and turn.state != PROCESSING:
+        status = "completed" if turn.state == RESULT else "cancelled"
+        sessions.close(connection, turn.session.id, status)
+
+
+async def open_(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Answer /menu and the menu button."""
+    turn = current.get()
+    await reply.acknowledge(turn)
+    await show(turn)
+
+
+def handlers() -> list[BaseHandler[Any, Any, Any]]:
+    return [CommandHandler("menu", open_), CallbackQueryHandler(open_, r"^menu:open$")]

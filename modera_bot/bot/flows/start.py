@@ -1,0 +1,71 @@
+"""/start: the language first, then the menu, or where a deep link leads.
+
+/start [link] ── new ──> start:language:<code>[:link] ──> the menu | the try-on
+              └─ known ────────────────────────────────^
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from telegram import InlineKeyboardButton, Update
+from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, ContextTypes
+
+from modera_bot.bot import reply
+from modera_bot.bot.flows import menu, tryon
+from modera_bot.bot.texts import Markup
+from modera_bot.bot.turn import Turn, current
+from modera_bot.db import users
+
+#: Where `https://t.me/<bot>?start=<link>` leads.
+LINKS = ("tryon",)
+
+
+async def start(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Greet a new person and ask for their language; a known one goes on at once."""
+    turn = current.get()
+    link = context.args[0] if context.args and context.args[0] in LINKS else ""
+    if turn.user.language_code is None:
+        text = turn.text("start-welcome", name=turn.user.first_name)
+        await reply.send(turn, text, [language_buttons(turn, "start:language:{}" + _tail(link))])
+        await turn.finish()
+    else:
+        await _go_on(turn, link)
+
+
+def language_buttons(turn: Turn, data: str) -> list[InlineKeyboardButton]:
+    """A button for each language, the person's own first; `{}` in `data` becomes its code."""
+    texts = turn.services.texts
+    return [
+        InlineKeyboardButton(texts.get(code, "button-language"), callback_data=data.format(code))
+        for code in sorted(texts.languages, key=lambda code: code != turn.language)
+    ]
+
+
+async def choose(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Remember the language chosen and go on in it."""
+    turn = current.get()
+    await reply.acknowledge(turn)
+    assert context.match is not None
+    code, link = turn.services.texts.supported(context.match[1]), context.match[2] or ""
+    turn.user = replace(turn.user, language_code=code)
+    # idempotent, so it may be committed before the end
+    await turn.services.database.run(users.set_language, turn.user.id, code)
+    await _go_on(turn, link, turn.text("start-ready", name=turn.user.first_name))
+
+
+async def _go_on(turn: Turn, link: str, greeting: Markup | None = None) -> None:
+    if link == "tryon":
+        await tryon.begin(turn)
+    else:
+        await menu.show(turn, greeting)
+
+
+def _tail(link: str) -> str:
+    return f":{link}" if link else ""
+
+
+def handlers() -> list[BaseHandler[Any, Any, Any]]:
+    return [
+        CommandHandler("start", start),
+        CallbackQueryHandler(choose, rf"^start:language:([a-z-]+)(?::({'|'.join(LINKS)}))?$"),
+    ]

@@ -1,0 +1,48 @@
+### The first words, the menu, help, settings and history.
+
+start-welcome =
+    Hello, <b>{ $name }</b>! I’m Modera, your fitting room.
+
+    Send me a photo of a garment and a photo of a person, and I’ll show how it looks on them.
+
+    Which language do you prefer?
+start-ready =
+    Nice to meet you, <b>{ $name }</b>! Shall we try something on?
+
+    Two photos are enough: a garment and a person.
+
+menu-title = What would you like to do?
+menu-busy =
+    Your try-on is in progress, I’ll send the picture here as soon as it’s ready.
+
+    Meanwhile:
+
+button-tryon = 👗 Try on
+button-history = 🖼 History
+button-settings = ⚙️ Settings
+button-help = 💡 Help
+button-privacy = 🔒 Privacy
+
+help =
+    <b>How it works</b>
+    1. Send a photo of a garment.
+    2. Send a photo of a person, yourself for example.
+    3. A few seconds later you get the picture.
+
+    Either order is fine, and so are both at once.
+
+    <b>The garment</b>
+    • laid flat or on a hanger, seen from the front
+    • whole, on a plain background
+
+    <b>The person</b>
+    • alone, facing the camera, standing straight
+    • from the head down to the hips at least
+    • arms slightly away from the body, in good light
+
+    Sent as a file, a photo keeps its full sharpness.
+
+    <b>What I can try on</b>
+    T-shirts, shirts, sweaters and jackets. Shoes, hats, bags and other accessories aren’t supported.
+
+    /history has your pictures, /cancel stops a try-on, /privacy tells what becomes of your photos.
