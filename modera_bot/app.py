@@ -8,9 +8,9 @@ settings ─► database, storage, pictures, credits
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +32,7 @@ from modera_bot.ml.service import TryOnService
 from modera_bot.pay.free import FreeCredits
 from modera_bot.pool import PicturePool
 from modera_bot.sandbox.server import Sandbox
-from modera_bot.storage import open_storage
+from modera_bot.storage import Storage, open_storage
 
 #: Blocking calls (database, storage, pictures) that may wait at once.
 THREADS = 32
@@ -116,6 +116,17 @@ class _Announcer:
         """Called from any thread."""
         if self._listener is not None:
             self._listener()
+
+
+@contextmanager
+def records(settings: Settings) -> Iterator[tuple[Database, Storage]]:
+    """Database and storage alone, for commands that work on what is kept."""
+    database = Database(settings.database.url)
+    try:
+        upgrade(database)
+        yield database, open_storage(settings.storage, make_secret(settings.data))
+    finally:
+        database.close()
 
 
 def load_backends(

@@ -64,6 +64,12 @@ def make_bot(settings: TelegramSettings) -> ExtBot[None]:
     )
 
 
+async def check_token(settings: TelegramSettings) -> str:
+    """Say whose token it is. Raises TelegramError when it is refused or nobody answers."""
+    async with make_bot(settings) as bot:
+        return f"@{bot.username} at {settings.base_url}"
+
+
 @asynccontextmanager
 async def _running(
     services: Services,

@@ -1,0 +1,113 @@
+"""`modera-bot doctor`: everything the bot needs, looked at in one go."""
+
+import asyncio
+import os
+import shutil
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from modera_bot.app import make_secret
+from modera_bot.bot.connection import check_token
+from modera_bot.config import Settings
+from modera_bot.db import Database
+from modera_bot.db.migrate import upgrade
+from modera_bot.errors import ModeraError
+from modera_bot.ml import weights
+from modera_bot.ml.backends import load
+from modera_bot.storage import open_storage
+
+#: Less free disk than this and pictures will soon have no room.
+DISK_BYTES = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: what was looked at, and how it is or what to do."""
+
+    what: str
+    fault: bool
+    text: str
+
+
+Check = Callable[[Settings], str | Awaitable[str]]
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Run all checks; one that fails does not keep the others from running."""
+    return [await _finding(what, check, settings) for what, check in CHECKS.items()]
+
+
+async def _finding(what: str, check: Check, settings: Settings) -> Finding:
+    try:
+        result = check(settings)
+        return Finding(what, False, result if isinstance(result, str) else await result)
+    except ModeraError as error:
+        return Finding(what, True, error.detail)
+    except Exception as error:
+        return Finding(what, True, f"{type(error).__name__}: {' '.join(str(error).split())}")
+
+
+def _models(settings: Settings) -> str:
+    faults = weights.verify(settings.models)
+    if faults:
+        raise RuntimeError("; ".join(faults))
+    return f"sound, in {settings.models}"
+
+
+def _backends(settings: Settings) -> str:
+    for name in settings.inference.tryon:
+        load(name)
+    return ", ".join(settings.inference.tryon)
+
+
+def _database(settings: Settings) -> str:
+    database = Database(settings.database.url)
+    try:
+        upgrade(database)
+        database.check()
+    finally:
+        database.close()
+    return "answers, its schema is current"
+
+
+async def _storage(settings: Settings) -> str:
+    storage = open_storage(settings.storage, make_secret(settings.data))
+    await asyncio.to_thread(storage.check)
+    return f"a picture can be written, read and deleted ({settings.storage.kind})"
+
+
+def _disk(settings: Settings) -> str:
+    folder = next(parent for parent in [settings.data, *settings.data.parents] if parent.exists())
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(f"{folder} can't be written to; check its owner")
+    free = shutil.disk_usage(folder).free
+    text = f"{free / 1e9:.1f} GB free for {settings.data}"
+    if free < DISK_BYTES:
+        raise OSError(f"only {text}; make room")
+    return text
+
+
+async def _telegram(settings: Settings) -> str:
+    if settings.telegram.token.get_secret_value():
+        return await check_token(settings.telegram)
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", settings.sandbox.port))
+        except OSError as error:
+            raise OSError(
+                f"no token, and port {settings.sandbox.port} for the sandbox is taken; "
+                "is the bot running? else set [sandbox] port"
+            ) from error
+    return f"no token: the sandbox chat will open on port {settings.sandbox.port}"
+
+
+CHECKS: dict[str, Check] = {
+    "models": _models,
+    "backends": _backends,
+    "database": _database,
+    "storage": _storage,
+    "disk": _disk,
+    "telegram": _telegram,
+}
