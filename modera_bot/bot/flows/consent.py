@@ -11,11 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection
-from telegram import InlineKeyboardButton, Update
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.constants import KeyboardButtonStyle
 from telegram.ext import BaseHandler, CallbackQueryHandler, ContextTypes
 
-from modera_bot.bot import reply
+from modera_bot.bot import screen
+from modera_bot.bot.chat import Chat, answer
 from modera_bot.bot.flows import menu
 from modera_bot.bot.turn import Turn, current
 from modera_bot.config import Settings
@@ -46,7 +47,7 @@ async def ask(turn: Turn, remember: Callable[[Connection], object]) -> None:
         style=KeyboardButtonStyle.SUCCESS,
     )
     decline = InlineKeyboardButton(turn.text("button-decline"), callback_data="consent:decline")
-    await reply.send(turn, text, [[agree], [decline]])
+    await Chat.of(turn).send(text, InlineKeyboardMarkup([[agree], [decline]]))
     await turn.commit(remember)
 
 
@@ -55,8 +56,8 @@ async def agree(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     from modera_bot.bot.flows import tryon  # it asks for consent, so it imports this module
 
     turn = current.get()
-    await reply.acknowledge(turn)
-    await reply.show(turn, turn.text("consent-agreed"))
+    await answer(turn)
+    await screen.show(turn, turn.text("consent-agreed"))
     # in a transaction of its own: agreeing twice is agreeing once, should we die before the end
     await turn.services.database.run(
         users.give_consent,
@@ -74,11 +75,11 @@ async def agree(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
 async def decline(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Forget what was waiting and return to the menu."""
     turn = current.get()
-    await reply.acknowledge(turn)
+    await answer(turn)
     if not await required(turn):  # the button of a question that was asked twice
-        await reply.show(turn, turn.text("consent-agreed"))
+        await screen.show(turn, turn.text("consent-agreed"))
         return
-    await reply.show(turn, turn.text("consent-declined"), menu.rows(turn))
+    await screen.show(turn, turn.text("consent-declined"), menu.rows(turn))
 
     def forget(connection: Connection) -> None:
         if turn.session is not None:

@@ -6,7 +6,8 @@ from sqlalchemy import Connection
 from telegram import InlineKeyboardButton, Update
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, ContextTypes
 
-from modera_bot.bot import reply
+from modera_bot.bot import screen
+from modera_bot.bot.chat import answer
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
 from modera_bot.db import sessions
@@ -14,7 +15,7 @@ from modera_bot.db import sessions
 PROCESSING, RESULT = "tryon_processing", "tryon_result"
 
 
-def rows(turn: Turn) -> reply.Rows:
+def rows(turn: Turn) -> screen.Rows:
     """The buttons of the menu."""
     tryon, history, settings, help_, privacy = (
         InlineKeyboardButton(turn.text(f"button-{flow}"), callback_data=f"{flow}:{action}")
@@ -37,7 +38,7 @@ def back(turn: Turn) -> InlineKeyboardButton:
 async def show(turn: Turn, greeting: Markup | None = None) -> None:
     """Show the menu, leave what the person was doing, and end the turn."""
     text = turn.text("menu-busy" if turn.state == PROCESSING else "menu-title")
-    await reply.show(turn, greeting or text, rows(turn))
+    await screen.show(turn, greeting or text, rows(turn))
     await turn.commit(leave, turn)
 
 
@@ -51,7 +52,7 @@ def leave(connection: Connection, turn: Turn) -> None:
 async def open_(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Answer /menu and the menu button."""
     turn = current.get()
-    await reply.acknowledge(turn)
+    await answer(turn)
     await show(turn)
 
 

@@ -7,10 +7,10 @@
 from dataclasses import replace
 from typing import Any
 
-from telegram import InlineKeyboardButton, Update
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, ContextTypes
 
-from modera_bot.bot import reply
+from modera_bot.bot.chat import Chat, answer
 from modera_bot.bot.flows import menu, tryon
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
@@ -26,7 +26,8 @@ async def start(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     link = context.args[0] if context.args and context.args[0] in LINKS else ""
     if turn.user.language_code is None:
         text = turn.text("start-welcome", name=turn.user.first_name)
-        await reply.send(turn, text, [language_buttons(turn, "start:language:{}" + _tail(link))])
+        keyboard = InlineKeyboardMarkup([language_buttons(turn, "start:language:{}" + _tail(link))])
+        await Chat.of(turn).send(text, keyboard)
         await turn.finish()
     else:
         await _go_on(turn, link)
@@ -44,7 +45,7 @@ def language_buttons(turn: Turn, data: str) -> list[InlineKeyboardButton]:
 async def choose(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Remember the language chosen and go on in it."""
     turn = current.get()
-    await reply.acknowledge(turn)
+    await answer(turn)
     assert context.match is not None
     code, link = turn.services.texts.supported(context.match[1]), context.match[2] or ""
     turn.user = replace(turn.user, language_code=code)
