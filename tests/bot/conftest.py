@@ -1,0 +1,120 @@
+"""The whole bot against a sandbox, with Anna (English) and Boris (Russian) to talk to it."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from modera_bot import app as composition
+from modera_bot.app import App, serving
+from modera_bot.config import (
+    DatabaseSettings,
+    InferenceSettings,
+    JobsSettings,
+    Settings,
+    StorageSettings,
+    TelegramSettings,
+)
+from modera_bot.ml.backends import BACKENDS
+from modera_bot.pool import PicturePool
+from modera_bot.sandbox.client import SandboxClient, SandboxUser
+from modera_bot.sandbox.server import Sandbox
+from tests import fakes
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+GARMENT = SAMPLES / "garments" / "tee_stripe.jpg"
+OTHER_GARMENT = SAMPLES / "garments" / "long_plaid.jpg"
+PERSON = SAMPLES / "people" / "ana_tee_logo.jpg"
+OTHER_PERSON = SAMPLES / "people" / "ben_tee_logo.jpg"
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """Telegram, empty, on a free port."""
+    async with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+async def client(sandbox: Sandbox) -> AsyncIterator[SandboxClient]:
+    """The people's side of it."""
+    async with SandboxClient(sandbox.page_url) as connected:
+        yield connected
+
+
+@pytest.fixture
+async def anna(client: SandboxClient) -> SandboxUser:
+    """Somebody new who speaks English."""
+    return await client.user("Anna", language="en")
+
+
+@pytest.fixture
+async def boris(client: SandboxClient) -> SandboxUser:
+    """Somebody new who speaks Russian."""
+    return await client.user("Борис", language="ru")
+
+
+@pytest.fixture
+def tryon() -> tuple[str, ...]:
+    """The backends in their order; a test module or a parameter may say otherwise."""
+    return ("paint",)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, sandbox: Sandbox, models: Path, tryon: tuple[str, ...]) -> Settings:
+    """A bot in a folder of its own; a test may change them before it asks for `bot_app`."""
+    return Settings(
+        data=tmp_path,
+        models=models,
+        telegram=TelegramSettings(
+            token=SecretStr(sandbox.token),
+            base_url=sandbox.base_url,
+            base_file_url=sandbox.base_file_url,
+        ),
+        database=DatabaseSettings(url=f"sqlite:///{tmp_path}/modera.db"),
+        storage=StorageSettings(folder=tmp_path / "pictures"),
+        jobs=JobsSettings(queue=f"sqlite:///{tmp_path}/queue.db"),
+        inference=InferenceSettings(tryon=tryon),
+    )
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[PicturePool]:
+    """Picture processes that all tests share, since each takes a second to start."""
+    shared = PicturePool(workers=1)
+    yield shared
+    shared.close()
+
+
+@pytest.fixture
+def conduct(monkeypatch: pytest.MonkeyPatch) -> Iterator[fakes.Conduct]:
+    """How the fake backend "paint" behaves."""
+    for name, path in fakes.BACKENDS.items():
+        monkeypatch.setitem(BACKENDS, name, path)
+    yield fakes.conduct
+    fakes.conduct.reset()
+    fakes.sketch_conduct.reset()
+
+
+@pytest.fixture
+async def bot_app(
+    settings: Settings,
+    pool: PicturePool,
+    conduct: fakes.Conduct,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[App]:
+    """The bot, up and running."""
+    monkeypatch.setattr(composition, "PicturePool", lambda **options: _Lent(pool))
+    async with serving(settings) as running:
+        yield running
+
+
+class _Lent(PicturePool):
+    """The shared pool, which outlives the bots that use it."""
+
+    def __init__(self, pool: PicturePool) -> None:
+        self.run = pool.run  # type: ignore[method-assign]
+
+    def close(self) -> None:
+        """Left to the fixture that made it."""
