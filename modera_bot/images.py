@@ -1,0 +1,232 @@
+"""Safe reading, normalising and writing of pictures: every picture enters through here.
+
+A picture in memory is an RGB array, uint8, shape (height, width, 3), sRGB, upright. What
+comes from outside is hostile until `normalise` has rewritten it: call that, and everything
+else that reads bytes of others, in a PicturePool, since decoders written in C may crash.
+"""
+
+import hashlib
+import io
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ExifTags, Image, ImageCms
+
+from modera_bot.errors import Code, PictureError
+
+#: Larger pictures are refused before they are decoded; the 48 and 50 megapixels of today's
+#: phones pass, the 108 and 144 do not.
+MAX_PIXELS = 50_000_000
+#: Longest edge of a normalised picture in pixels: Telegram's own limit for large photos.
+MAX_EDGE = 2560
+#: Shortest edge in pixels with which a body or a garment can still be made out.
+MIN_EDGE = 200
+_QUALITY = 95
+_THUMBNAIL_QUALITY = 85
+_GAP = 0.01  # between two pictures side by side, as a fraction of their height
+
+# Nothing may decode a decompression bomb, whichever way it comes to Pillow.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+warnings.simplefilter("error", Image.DecompressionBombWarning)
+
+_SIGNATURES = {
+    b"\xff\xd8\xff": "JPEG",
+    b"\x89PNG\r\n\x1a\n": "PNG",
+}
+_BRANDS = {
+    b"avif": "AVIF",
+    b"avis": "AVIF",
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm"), "HEIF"),
+}
+# Pictures too, but rarely photos: refused by name so that the person is told what to send.
+_UNSUPPORTED = (
+    b"GIF8",
+    b"BM",
+    b"II*\0",
+    b"MM\0*",
+    b"8BPS",
+    b"\0\0\1\0",
+    b"\0\0\0\x0cjP  ",
+    b"\0\0\0\x0cJXL ",
+    b"\xff\x0a",
+    b"<svg",
+)
+
+# How to turn a picture upright, by EXIF orientation (CIPA DC-008, tag 0x0112).
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A picture fit to be kept: JPEG bytes, their size in pixels and their SHA-256 in hex."""
+
+    data: bytes
+    width: int
+    height: int
+    sha256: str
+
+
+def normalise(data: bytes, *, max_bytes: int) -> Normalised:
+    """Rewrite an upload as a plain JPEG (quality 95, 4:4:4), upright, in sRGB.
+
+    The longest edge becomes at most `MAX_EDGE` pixels, transparency turns white, and
+    everything but the pixels (EXIF, position, comments, trailing bytes) is gone. Of pictures
+    that hold several, the first counts. Raises PictureError.
+    """
+    if not data:
+        raise PictureError(Code.EMPTY_FILE)
+    if len(data) > max_bytes:
+        raise PictureError(Code.FILE_TOO_LARGE, f"{len(data)} of {max_bytes} bytes")
+    picture = _read(data, MAX_EDGE)
+    if min(picture.size) < MIN_EDGE:
+        raise PictureError(Code.PICTURE_TOO_SMALL, f"{picture.width}×{picture.height}")
+    jpeg = _jpeg(picture, _QUALITY)
+    return Normalised(jpeg, picture.width, picture.height, hashlib.sha256(jpeg).hexdigest())
+
+
+def decode(data: bytes) -> NDArray[np.uint8]:
+    """Read a picture as an array. Raises PictureError."""
+    return np.array(_read(data, None))
+
+
+def encode(picture: NDArray[np.uint8]) -> bytes:
+    """Write an array as JPEG (quality 95, 4:4:4)."""
+    return _jpeg(Image.fromarray(picture), _QUALITY)
+
+
+def thumbnail(data: bytes, edge: int) -> bytes:
+    """Return the picture as a small JPEG, its longest edge at most `edge` pixels."""
+    return _jpeg(_read(data, edge), _THUMBNAIL_QUALITY)
+
+
+def side_by_side(before: bytes, after: bytes) -> bytes:
+    """Put two pictures beside each other, equally high, as one JPEG within `MAX_EDGE`."""
+    left, right = _read(before, MAX_EDGE), _read(after, MAX_EDGE)
+    height = min(left.height, right.height)
+    aspect = left.width / left.height + right.width / right.height + _GAP
+    height = max(1, min(height, int(MAX_EDGE / aspect)))
+    left, right = _to_height(left, height), _to_height(right, height)
+    gap = max(2, round(_GAP * height))
+    both = Image.new("RGB", (left.width + gap + right.width, height), "white")
+    both.paste(left, (0, 0))
+    both.paste(right, (left.width + gap, 0))
+    return _jpeg(both, _QUALITY)
+
+
+def _read(data: bytes, edge: int | None) -> Image.Image:
+    """Decode to RGB, upright, in sRGB, the longest edge at most `edge` pixels."""
+    picture = _open(data)
+    if edge and picture.format in ("JPEG", "MPO"):
+        picture.draft(None, _within(picture.size, edge))  # let libjpeg do the first halvings
+    try:
+        picture.load()
+    except MemoryError:
+        raise
+    except Exception as error:  # decoders raise anything on broken bytes
+        raise PictureError(Code.BROKEN_PICTURE, repr(error)) from error
+    orientation, profile = _orientation(picture), picture.info.get("icc_profile")
+    picture = _opaque(picture)
+    if edge:
+        picture = picture.resize(_within(picture.size, edge), Image.Resampling.LANCZOS)
+    picture = _to_srgb(picture, profile)
+    return picture.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else picture
+
+
+def _open(data: bytes) -> Image.Image:
+    """Read the header with the one decoder that the signature names."""
+    kind = _format(data)
+    if kind == "HEIF":
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+    try:
+        return Image.open(io.BytesIO(data), formats=(kind,))
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise PictureError(Code.TOO_MANY_PIXELS, str(error)) from error
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise PictureError(Code.BROKEN_PICTURE, repr(error)) from error
+
+
+def _format(data: bytes) -> str:
+    """Tell the format from the first bytes; names and content types are the sender's word."""
+    for signature, kind in _SIGNATURES.items():
+        if data.startswith(signature):
+            return kind
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WEBP"
+    if data[4:8] == b"ftyp":  # ISO/IEC 14496-12: size, "ftyp", major brand, version, brands
+        size = min(int.from_bytes(data[:4], "big"), 256)
+        for start in (8, *range(16, size, 4)):
+            if kind_of_brand := _BRANDS.get(data[start : start + 4]):
+                return kind_of_brand
+    if data.startswith(_UNSUPPORTED):
+        raise PictureError(Code.UNSUPPORTED_FORMAT, repr(data[:12]))
+    raise PictureError(Code.NOT_A_PICTURE, repr(data[:12]))
+
+
+def _orientation(picture: Image.Image) -> int:
+    """EXIF orientation, 1 where there is none; pillow-heif has applied it already."""
+    try:
+        orientation = picture.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception:  # metadata may be damaged where the pixels are not
+        return 1
+    return orientation if isinstance(orientation, int) else 1
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    """Bring any mode to 8-bit L, RGB or CMYK, on white where it was transparent."""
+    if picture.mode.startswith("I"):  # 16-bit grey, which Pillow would clip, not scale
+        return Image.fromarray((np.asarray(picture).astype(np.uint16) >> 8).astype(np.uint8))
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        white = Image.new("RGBA", picture.size, "white")
+        return Image.alpha_composite(white, picture).convert("RGB")
+    return picture if picture.mode in ("L", "RGB", "CMYK") else picture.convert("RGB")
+
+
+def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """Convert to sRGB; a profile that is damaged or of another kind is left out of account."""
+    if profile:
+        try:
+            converted = ImageCms.profileToProfile(
+                picture,
+                ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+                ImageCms.createProfile("sRGB"),
+                outputMode="RGB",
+            )
+        except (ImageCms.PyCMSError, OSError):
+            pass
+        else:
+            assert converted is not None
+            return converted
+    return picture.convert("RGB")
+
+
+def _within(size: tuple[int, int], edge: int) -> tuple[int, int]:
+    """Scale a size down, never up, to a longest edge of at most `edge`."""
+    scale = min(1.0, edge / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _to_height(picture: Image.Image, height: int) -> Image.Image:
+    width = max(1, round(picture.width * height / picture.height))
+    return picture.resize((width, height), Image.Resampling.LANCZOS)
+
+
+def _jpeg(picture: Image.Image, quality: int) -> bytes:
+    picture.info.clear()  # Pillow would write a comment that the source had
+    stream = io.BytesIO()
+    picture.save(stream, "JPEG", quality=quality, subsampling="4:4:4")
+    return stream.getvalue()
