@@ -16,7 +16,9 @@ async def show(turn: Turn, text: Markup, rows: Rows = ()) -> None:
     chat, query = Chat.of(turn), turn.update.callback_query
     keyboard = InlineKeyboardMarkup(rows) if rows else None
     pressed = query.message if query else None
-    if isinstance(pressed, Message) and pressed.text is not None:
-        if await chat.edit(pressed.message_id, text, keyboard):
-            return
-    await chat.send(text, keyboard)
+    if (
+        not isinstance(pressed, Message)
+        or pressed.text is None
+        or not await chat.edit(pressed.message_id, text, keyboard)
+    ):
+        await chat.send(text, keyboard)
