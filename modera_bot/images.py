@@ -54,6 +54,31 @@ _UNSUPPORTED = (
     b"<svg",
 )
 
+#: A photo composed with what trained models made of another one.
+#: https://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia
+SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+_DESCRIPTION = "Composite made with AI: the clothes were put on by software."
+_SOFTWARE = "modera-bot"
+# ISO 16684-1 (XMP) with the IPTC Photo Metadata Standard's property Digital Source Type.
+_XMP = f"""\
+<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about=""
+    xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+    xmlns:dc="http://purl.org/dc/elements/1.1/"
+    xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+    Iptc4xmpExt:DigitalSourceType="{SOURCE_TYPE}"
+    xmp:CreatorTool="{_SOFTWARE}">
+   <dc:description>
+    <rdf:Alt><rdf:li xml:lang="x-default">{_DESCRIPTION}</rdf:li></rdf:Alt>
+   </dc:description>
+  </rdf:Description>
+ </rdf:RDF>
+</x:xmpmeta>
+<?xpacket end="r"?>"""
+_SOI, _APP0, _APP1, _SOS = b"\xff\xd8", b"\xff\xe0", b"\xff\xe1", b"\xff\xda"
+
 # How to turn a picture upright, by EXIF orientation (CIPA DC-008, tag 0x0112).
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -121,6 +146,39 @@ def side_by_side(before: bytes, after: bytes) -> bytes:
     both.paste(left, (0, 0))
     both.paste(right, (left.width + gap, 0))
     return _jpeg(both, _QUALITY)
+
+
+def mark_ai_generated(jpeg: bytes) -> bytes:
+    """Say in the metadata (XMP and EXIF) that software made the picture.
+
+    The pixels stay as they are, and other metadata of that kind is replaced, so that marking
+    twice is the same as once. Raises PictureError if the bytes are no JPEG.
+    """
+    exif = Image.Exif()
+    exif[ExifTags.Base.ImageDescription] = _DESCRIPTION
+    exif[ExifTags.Base.Software] = _SOFTWARE
+    marks = _app1(exif.tobytes()) + _app1(b"http://ns.adobe.com/xap/1.0/\0" + _XMP.encode())
+    segments, rest = _split(jpeg)
+    kept = [segment for segment in segments if not segment.startswith(_APP1)]
+    jfif = [segment for segment in kept if segment.startswith(_APP0)]  # has to come first
+    others = [segment for segment in kept if not segment.startswith(_APP0)]
+    return b"".join((_SOI, *jfif, marks, *others, rest))
+
+
+def _split(jpeg: bytes) -> tuple[list[bytes], bytes]:
+    """Split a JPEG into its marker segments and the rest from the first scan on (T.81, B.1)."""
+    segments, position = [], len(_SOI)
+    while jpeg.startswith(_SOI) and position + 4 <= len(jpeg) and jpeg[position] == 0xFF:
+        if jpeg[position : position + 2] == _SOS:
+            return segments, jpeg[position:]
+        end = position + 2 + int.from_bytes(jpeg[position + 2 : position + 4], "big")
+        segments.append(jpeg[position:end])
+        position = end
+    raise PictureError(Code.BROKEN_PICTURE, "not a JPEG")
+
+
+def _app1(payload: bytes) -> bytes:
+    return _APP1 + (len(payload) + 2).to_bytes(2, "big") + payload
 
 
 def _read(data: bytes, edge: int | None) -> Image.Image:

@@ -44,7 +44,7 @@ class Storage(Protocol):
         ...
 
     def keys(self, prefix: str) -> Iterator[str]:
-        """Yield the keys under a prefix ("" for all) in order."""
+        """Return the keys under a prefix ("" for all) in order."""
         ...
 
     def delete_prefix(self, prefix: str) -> int:

@@ -63,7 +63,7 @@ class LocalStorage:
         with _faults(prefix):
             found = [path for path in folder.rglob("*") if path.is_file()]
         names = (path.relative_to(self._folder).as_posix() for path in found)
-        yield from sorted(name for name in names if not name.startswith(f"{_INCOMING}/"))
+        return iter(sorted(name for name in names if not name.startswith(f"{_INCOMING}/")))
 
     def delete_prefix(self, prefix: str) -> int:
         if not valid_prefix(prefix):

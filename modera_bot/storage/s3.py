@@ -108,8 +108,7 @@ class S3Storage:
             found = self._client.list_objects(
                 bucket_name=self._bucket, prefix=prefix, recursive=True
             )
-            names = [item.object_name for item in found if item.object_name]
-        yield from names
+            return iter([item.object_name for item in found if item.object_name])
 
     def delete_prefix(self, prefix: str) -> int:
         if not valid_prefix(prefix):
