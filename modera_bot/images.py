@@ -167,7 +167,8 @@ def mark_ai_generated(jpeg: bytes) -> bytes:
 
 def _split(jpeg: bytes) -> tuple[list[bytes], bytes]:
     """Split a JPEG into its marker segments and the rest from the first scan on (T.81, B.1)."""
-    segments, position = [], len(_SOI)
+    segments: list[bytes] = []
+    position = len(_SOI)
     while jpeg.startswith(_SOI) and position + 4 <= len(jpeg) and jpeg[position] == 0xFF:
         if jpeg[position : position + 2] == _SOS:
             return segments, jpeg[position:]
