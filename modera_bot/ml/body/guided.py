@@ -21,10 +21,13 @@ def guided(picture: Picture, mask: Mask, radius: int, epsilon: float) -> Mask:
     small = cv2.resize(picture, mask.shape[::-1], interpolation=cv2.INTER_AREA)
     guide = small.astype(np.float32) / 255
     slope, offset = _linear_model(guide, mask, radius, epsilon)
-    model = _mean(np.dstack([slope, offset]), radius)
-    model = cv2.resize(model, (width, height), interpolation=cv2.INTER_LINEAR)
-    refined: Mask = np.einsum("yxc,yxc->yx", model[..., :3], picture, dtype=np.float32)
-    return refined / 255 + model[..., 3]
+    slope, offset = (
+        cv2.resize(_mean(values, radius), (width, height), interpolation=cv2.INTER_LINEAR)
+        for values in (slope, offset)
+    )
+    weighted = cv2.multiply(slope, picture, scale=1 / 255, dtype=cv2.CV_32F)
+    refined: Mask = cv2.transform(weighted, np.ones((1, 3), np.float32))
+    return refined + offset
 
 
 def _linear_model(guide: Floats, mask: Mask, radius: int, epsilon: float) -> tuple[Floats, Floats]:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float32]
 
-#: More than two gain little on networks this small and starve the other processes.
-THREADS = 2
+#: Networks this small gain next to nothing from more, and the other processes lose.
+THREADS = 1
 
 POSE_DETECTION = "pose_detection.tflite"
 POSE_LANDMARK = "pose_landmark_full.tflite"

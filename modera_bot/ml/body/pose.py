@@ -91,20 +91,18 @@ def region_around(centre: Floats, edge: Floats) -> Region:
 
 def _refined(raw: Floats, heat: Floats) -> Floats:
     """Move each point (x, y of the crop in raw[:, :2]) to the centre of heat around it."""
-    refined = raw.copy()
     cells = heat.shape[0]
-    reach = WINDOW // 2
-    for index, (x, y) in enumerate(np.trunc(raw[:, :2] * (cells / SIDE)).astype(int)):
-        if not (0 <= x < cells and 0 <= y < cells):
-            continue
-        left, top = max(0, x - reach), max(0, y - reach)
-        near = sigmoid(heat[top : y + reach + 1, left : x + reach + 1, index])
-        if near.max() < MIN_HEAT:
-            continue
-        rows, columns = np.indices(near.shape)
-        total = near.sum() * cells / SIDE
-        refined[index, 0] = ((columns + left) * near).sum() / total
-        refined[index, 1] = ((rows + top) * near).sum() / total
+    offset = np.arange(WINDOW) - WINDOW // 2
+    column, row = np.trunc(raw[:, :2] * (cells / SIDE)).astype(int).T
+    columns, rows = column[:, None, None] + offset, row[:, None, None] + offset[:, None]
+    inside = (columns >= 0) & (columns < cells) & (rows >= 0) & (rows < cells)
+    point = np.arange(OUTPUTS)[:, None, None]
+    near = sigmoid(heat[rows.clip(0, cells - 1), columns.clip(0, cells - 1), point]) * inside
+    moves = inside[:, WINDOW // 2, WINDOW // 2] & (near.max(axis=(1, 2)) >= MIN_HEAT)
+    total = np.maximum(near.sum(axis=(1, 2)), 1e-6) * (cells / SIDE)
+    centre = np.stack([(columns * near).sum((1, 2)), (rows * near).sum((1, 2))], axis=1)
+    refined = raw.copy()
+    refined[moves, :2] = (centre / total[:, None])[moves]
     return refined
 
 
