@@ -22,7 +22,7 @@ def models() -> Path:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """Path of Chromium for browser tests, which are skipped without it (CHROMIUM=required: fail)."""
+    """Path of Chromium; without it browser tests are skipped, or fail if CHROMIUM=required."""
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         reason = "browser tests need Chromium, for instance Debian's package chromium"

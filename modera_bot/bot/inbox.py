@@ -12,6 +12,7 @@ from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application
 
+from modera_bot.bot.ratelimit import seconds_to_wait
 from modera_bot.db import Database, inbox
 
 log = logging.getLogger(__name__)
@@ -79,8 +80,7 @@ class Poller:
 
 def _pause(error: Exception, last: float) -> float:
     if isinstance(error, RetryAfter):
-        after = error.retry_after
-        return float(after) if isinstance(after, int | float) else after.total_seconds()
+        return seconds_to_wait(error)
     return min(max(2 * last, 0.5), LONGEST_PAUSE_S)
 
 

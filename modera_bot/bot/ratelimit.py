@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from typing import Any
 
 from telegram.error import BadRequest, NetworkError, RetryAfter, TimedOut
@@ -46,7 +47,7 @@ class RetryingRateLimiter(BaseRateLimiter[None]):
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
-                wait = _seconds(error)
+                wait = seconds_to_wait(error)
                 if wait > LONGEST_WAIT_S:
                     raise
             except BadRequest:
@@ -61,6 +62,7 @@ class RetryingRateLimiter(BaseRateLimiter[None]):
         return await callback(*args, **kwargs)
 
 
-def _seconds(error: RetryAfter) -> float:
+def seconds_to_wait(error: RetryAfter) -> float:
+    """How long Telegram wants us to be quiet."""
     after = error.retry_after
-    return float(after) if isinstance(after, int | float) else after.total_seconds()
+    return after.total_seconds() if isinstance(after, timedelta) else float(after)
