@@ -86,16 +86,16 @@ def _letterbox(picture: Picture, side: int) -> tuple[Floats, float, Floats]:
         picture, inner, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     )
     left, top = (side - inner[0]) // 2, (side - inner[1]) // 2
-    framed = np.zeros((side, side, 3), np.float32)
-    framed[top : top + inner[1], left : left + inner[0]] = small
-    return framed / 127.5 - 1, scale, np.array([left, top], np.float32)
+    framed = np.full((side, side, 3), -1, np.float32)
+    framed[top : top + inner[1], left : left + inner[0]] = small.astype(np.float32) / 127.5 - 1
+    return framed, scale, np.array([left, top], np.float32)
 
 
 def _decode(raw: Floats, centres: Floats, detector: Detector) -> Floats:
     """Box corners, then key points, as points (n, 2 + k, 2) in fractions of the side."""
-    raw = raw / detector.side
-    middle, half = raw[:, 0:2] + centres, raw[:, 2:4] / 2
-    keypoints = raw[:, 4 : 4 + 2 * detector.keypoints].reshape(len(raw), -1, 2)
+    parts = np.asarray(raw / detector.side, np.float32)
+    middle, half = parts[:, 0:2] + centres, parts[:, 2:4] / 2
+    keypoints = parts[:, 4 : 4 + 2 * detector.keypoints].reshape(len(raw), -1, 2)
     points = [(middle - half)[:, None], (middle + half)[:, None], keypoints + centres[:, None]]
     return np.concatenate(points, axis=1)
 
@@ -121,8 +121,7 @@ def _overlap(one: Floats, others: Floats) -> Floats:
     shared = np.clip(high - low, 0, None).prod(axis=1)
     areas = (others[:, 1] - others[:, 0]).prod(axis=1)
     union = (one[1] - one[0]).prod() + areas - shared
-    iou: Floats = shared / np.maximum(union, 1e-9)
-    return iou
+    return np.asarray(shared / np.maximum(union, 1e-9), np.float32)
 
 
 def _located(points: Floats, score: float) -> Detection:

@@ -19,15 +19,13 @@ def guided(picture: Picture, mask: Mask, radius: int, epsilon: float) -> Mask:
     """
     height, width = picture.shape[:2]
     small = cv2.resize(picture, mask.shape[::-1], interpolation=cv2.INTER_AREA)
-    guide = small.astype(np.float32) / 255
+    guide = np.divide(small, 255, dtype=np.float32)
     slope, offset = _linear_model(guide, mask, radius, epsilon)
-    slope, offset = (
-        cv2.resize(_mean(values, radius), (width, height), interpolation=cv2.INTER_LINEAR)
-        for values in (slope, offset)
-    )
-    weighted = cv2.multiply(slope, picture, scale=1 / 255, dtype=cv2.CV_32F)
-    refined: Mask = cv2.transform(weighted, np.ones((1, 3), np.float32))
-    return refined + offset
+    slopes = cv2.resize(_mean(slope, radius), (width, height), interpolation=cv2.INTER_LINEAR)
+    offsets = cv2.resize(_mean(offset, radius), (width, height), interpolation=cv2.INTER_LINEAR)
+    weighted = cv2.multiply(slopes, picture, scale=1 / 255, dtype=cv2.CV_32F)
+    total = cv2.transform(weighted, np.ones((1, 3), np.float32))
+    return np.asarray(total + offsets, np.float32)
 
 
 def _linear_model(guide: Floats, mask: Mask, radius: int, epsilon: float) -> tuple[Floats, Floats]:
@@ -48,14 +46,11 @@ def _linear_model(guide: Floats, mask: Mask, radius: int, epsilon: float) -> tup
         [rg * gb - rb * gg, rg * rb - rr * gb, rr * gg - rg * rg],
     ]
     determinant = rr * cofactors[0][0] + rg * cofactors[0][1] + rb * cofactors[0][2]
-    slope = np.dstack(
-        [sum(row[i] * covariance[..., i] for i in range(3)) / determinant for row in cofactors]
-    )
-    offset = mean_mask - (slope * mean_guide).sum(axis=2)
-    return slope, offset
+    slopes = [sum(row[i] * covariance[..., i] for i in range(3)) / determinant for row in cofactors]
+    slope = np.dstack(slopes).astype(np.float32, copy=False)
+    return slope, mean_mask - (slope * mean_guide).sum(axis=2)
 
 
 def _mean(values: Floats, radius: int) -> Floats:
     side = 2 * radius + 1
-    mean: Floats = cv2.boxFilter(values, -1, (side, side))
-    return mean
+    return np.asarray(cv2.boxFilter(values, -1, (side, side)), np.float32)

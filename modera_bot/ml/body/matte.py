@@ -18,7 +18,7 @@ from modera_bot.ml.body.pose import SIDE, Pose
 POSE_SHARE, SELFIE_SHARE = 0.55, 0.45
 
 #: The rough outline is worked on at this size at most: the networks see 256 pixels.
-WORK = 512
+WORK = 384
 
 #: What the selfie network sees is the person's box and this much more (width, height).
 ROOM = (0.18, 0.08)
@@ -63,10 +63,12 @@ def outline(networks: Networks, picture: Picture, pose: Pose) -> tuple[Mask, flo
     theirs = _selfie_outline(networks, inside, ours)
     tall = ours.shape[0] / (1 + 2 * ROOM[1])
     near = _near(ours, max(3, round(0.012 * tall)))
-    rough = (POSE_SHARE * ours + SELFIE_SHARE * theirs) * cv2.GaussianBlur(near, (0, 0), 2 * scale)
+    blend = POSE_SHARE * ours + SELFIE_SHARE * theirs
+    rough = np.asarray(blend * cv2.GaussianBlur(near, (0, 0), 2 * scale), np.float32)
     fine = guided(inside, rough, max(2, round(RADIUS * tall)), FLAT)
     fine = ((fine - RAMP[0]) / (RAMP[1] - RAMP[0])).clip(0, 1)
-    mask[box.top : box.bottom, box.left : box.right] = fine * _main_parts(fine > 0.5)
+    parts = cv2.resize(_main_parts(rough > 0.5), box.size, interpolation=cv2.INTER_NEAREST)
+    mask[box.top : box.bottom, box.left : box.right] = fine * parts
     return mask, _iou(ours > 0.5, (theirs > 0.5) & (near > 0))
 
 
@@ -92,35 +94,32 @@ def _pose_outline(pose: Pose, box: Box, scale: float) -> Mask:
     """The pose network's outline, brought from its turned region into the scaled box."""
     size = tuple(max(1, round(length * scale)) for length in box.size)
     matrix = pose.region.placed(1.0, -box.left, -box.top).placed(scale).back(SIDE)
-    turned: Mask = cv2.warpAffine(pose.outline, matrix, size, flags=cv2.INTER_CUBIC)
-    return turned.clip(0, 1)
+    turned = cv2.warpAffine(pose.outline, matrix, size, flags=cv2.INTER_CUBIC)
+    return np.asarray(turned, np.float32).clip(0, 1)
 
 
 def _selfie_outline(networks: Networks, inside: Picture, ours: Mask) -> Mask:
     small = cv2.resize(inside, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-    found = networks[SELFIE](small.astype(np.float32) / 255)["activation_10"][..., 0]
-    theirs: Mask = cv2.resize(found, ours.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return theirs
+    found = networks[SELFIE](np.divide(small, 255, dtype=np.float32))["activation_10"][..., 0]
+    theirs = cv2.resize(found, ours.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(theirs, np.float32)
 
 
 def _near(ours: Mask, reach: int) -> Mask:
     """1 where the pose network sees the person or nearly so: not for other people."""
     size = 2 * reach + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    near: Mask = cv2.dilate((ours > 0.15).astype(np.float32), disc)
-    return near
+    return np.asarray(cv2.dilate((ours > 0.15).astype(np.float32), disc), np.float32)
 
 
-def _main_parts(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The large parts of a mask, grown by a few pixels so that soft edges stay."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    if count < 2:
-        return mask
+def _main_parts(mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """1 in the large parts of a mask, grown by a few pixels so that soft edges stay."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     areas = stats[:, cv2.CC_STAT_AREA]
-    large = areas >= MIN_PART * areas[1:].max()
-    large[0] = False  # the background
-    kept = cv2.dilate(large[labels].astype(np.uint8), np.ones((7, 7), np.uint8))
-    return kept.astype(bool)
+    areas[0] = 0  # the background
+    large = (areas > 0) & (areas >= MIN_PART * areas.max())
+    kept = cv2.dilate(large.astype(np.uint8)[labels], np.ones((7, 7), np.uint8))
+    return np.asarray(kept, np.uint8)
 
 
 def _iou(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:

@@ -78,8 +78,7 @@ def networks(folder: Path) -> Networks:
 
 def sigmoid(logits: Floats) -> Floats:
     """Logits to probabilities; clipped, so that no extreme overflows."""
-    probabilities: Floats = 1 / (1 + np.exp(-np.clip(logits, -80, 80)))
-    return probabilities
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -80, 80))), np.float32)
 
 
 def _open(file: Path) -> Interpreter:

@@ -49,7 +49,7 @@ class Pose:
         column, row = np.floor(move(points, self.region.matrix(SIDE))).astype(int).T
         inside = (column >= 0) & (column < SIDE) & (row >= 0) & (row < SIDE)
         there = self.outline[row.clip(0, SIDE - 1), column.clip(0, SIDE - 1)] > 0.5
-        return inside & there
+        return np.asarray(inside & there)
 
     def placed(self, scale: float, left: float = 0.0, top: float = 0.0) -> "Pose":
         """The same pose where the picture is scaled, then moved into a larger one."""

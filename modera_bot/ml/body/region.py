@@ -32,8 +32,7 @@ class Region:
 
     def back(self, side: int) -> NDArray[np.float64]:
         """The affine map (2, 3) from such a crop to the picture."""
-        matrix: NDArray[np.float64] = cv2.invertAffineTransform(self.matrix(side))
-        return matrix
+        return np.asarray(cv2.invertAffineTransform(self.matrix(side)), np.float64)
 
     def placed(self, scale: float, left: float = 0.0, top: float = 0.0) -> "Region":
         """The same region where the picture is scaled, then moved into a larger one."""
@@ -42,12 +41,11 @@ class Region:
 
     def crop(self, picture: Picture, side: int) -> Picture:
         """The region as a picture (side, side, 3); black where it leaves the picture."""
-        crop: Picture = cv2.warpAffine(picture, self.matrix(side), (side, side))
-        return crop
+        return np.asarray(cv2.warpAffine(picture, self.matrix(side), (side, side)), np.uint8)
 
     def cut(self, picture: Picture, side: int) -> Floats:
         """The same with values from 0 to 1, as networks want it."""
-        return self.crop(picture, side).astype(np.float32) / 255
+        return np.divide(self.crop(picture, side), 255, dtype=np.float32)
 
     def to_picture(self, points: Floats, side: int) -> Floats:
         """Points (n, 2) of a crop as points of the picture."""

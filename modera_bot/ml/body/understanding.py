@@ -54,8 +54,8 @@ class BodyUnderstanding:
 def _shrunk(picture: Picture, scale: float) -> Picture:
     if scale == 1.0:
         return picture
-    small: Picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return small
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8)
 
 
 def _enlarged(face: Face, factor: float) -> Face:
