@@ -1,6 +1,7 @@
 """The whole bot against a sandbox, with Anna (English) and Boris (Russian) to talk to it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
@@ -97,16 +98,25 @@ def conduct(monkeypatch: pytest.MonkeyPatch) -> Iterator[fakes.Conduct]:
     fakes.sketch_conduct.reset()
 
 
+Serve = Callable[[], AbstractAsyncContextManager[App]]
+
+
 @pytest.fixture
-async def bot_app(
+def serve(
     settings: Settings,
     pool: PicturePool,
     conduct: fakes.Conduct,
     monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[App]:
-    """The bot, up and running."""
+) -> Serve:
+    """Starts the bot, for tests that stop it and start it again."""
     monkeypatch.setattr(composition, "PicturePool", lambda **options: _Lent(pool))
-    async with serving(settings) as running:
+    return lambda: serving(settings)
+
+
+@pytest.fixture
+async def bot_app(serve: Serve) -> AsyncIterator[App]:
+    """The bot, up and running."""
+    async with serve() as running:
         yield running
 
 

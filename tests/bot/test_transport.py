@@ -54,7 +54,7 @@ async def test_a_file_arrives_byte_for_byte_and_can_be_fetched_back(bot, chat, c
 
 
 async def test_refusals_come_as_the_errors_of_the_library(bot, chat):
-    with pytest.raises(BadRequest, match="(?i)message text is empty"):
+    with pytest.raises(BadRequest, match=r"(?i)message text is empty"):
         await bot.send_message(chat.id, "")
     await chat.block()
     with pytest.raises(Forbidden):

@@ -1,0 +1,135 @@
+"""Updates: in order within a chat, at once across chats, none lost."""
+
+import asyncio
+
+import pytest
+
+from modera_bot.bot.processor import ChatProcessor
+from modera_bot.db import Database, inbox
+from modera_bot.db.migrate import upgrade
+from modera_bot.db.schema import inbox as inbox_table
+from modera_bot.db.schema import users
+from tests.bot.conftest import GARMENT
+
+
+async def test_a_lock_serves_a_chat_in_the_order_of_asking_and_keeps_nothing():
+    processor = ChatProcessor(None, None)
+    served = []
+
+    async def take(number: int) -> None:
+        async with processor.lock(7):
+            await asyncio.sleep(0)
+            served.append(number)
+
+    await asyncio.gather(*(take(number) for number in range(20)))
+    assert served == list(range(20))
+    assert processor._locks == {}
+
+
+async def test_chats_do_not_wait_for_each_other():
+    processor = ChatProcessor(None, None)
+    async with processor.lock(1), asyncio.timeout(1), processor.lock(2):
+        pass
+
+
+async def test_messages_of_one_person_are_answered_in_their_order(bot_app, anna):
+    await anna.text("/start")
+    for number in range(10):
+        await anna.text(f"word {number}")
+    messages = await anna.wait_until(
+        lambda all: sum(not message["sandbox"]["outgoing"] for message in all) >= 11
+    )
+    handled = await _handled(bot_app)
+    assert handled == sorted(handled)
+    assert len(messages) >= 22
+
+
+async def test_a_handled_update_keeps_its_number_alone(bot_app, anna):
+    await anna.text("/start")
+    await anna.wait_for("Anna", timeout=5, since=0)
+    assert await _handled(bot_app)
+    payloads = await bot_app.services.database.run(
+        lambda connection: connection.execute(inbox_table.select()).all()
+    )
+    assert [row.payload for row in payloads] == [None] * len(payloads)
+
+
+async def test_a_group_gets_no_answer_and_leaves_no_trace(serve, settings, anna, sandbox):
+    update = {
+        "update_id": 1,
+        "message": {
+            "message_id": 1,
+            "date": 1_700_000_000,
+            "chat": {"id": -5, "type": "group", "title": "Friends"},
+            "from": {"id": anna.id, "is_bot": False, "first_name": "Anna"},
+            "text": "/start",
+        },
+    }
+    await _write_down(settings, sandbox, update)
+    async with serve() as app:
+        await _handled(app)
+        assert await app.services.database.run(lambda c: c.execute(users.select()).all()) == []
+    assert await anna.calls() == []
+
+
+async def test_what_a_dead_process_left_unhandled_is_handled_by_the_next(
+    serve, settings, anna, sandbox
+):
+    await anna.text("/start")  # makes the chat; the bot has never run
+    update = {
+        "update_id": 1,
+        "message": {
+            "message_id": 1,
+            "date": 1_700_000_000,
+            "chat": {"id": anna.id, "type": "private", "first_name": "Anna"},
+            "from": {"id": anna.id, "is_bot": False, "first_name": "Anna"},
+            "text": "/start",
+            "entities": [{"type": "bot_command", "offset": 0, "length": 6}],
+        },
+    }
+    await _write_down(settings, sandbox, update)
+    async with serve() as app:
+        assert len(await _handled(app)) == 2
+        assert len([call for call in await anna.calls() if call["method"] == "sendMessage"]) == 2
+
+
+async def test_an_update_that_kills_the_process_is_given_up_in_the_end(
+    serve, settings, anna, sandbox
+):
+    update = {"update_id": 1, "message": {"nonsense": True}}
+    database = await _write_down(settings, sandbox, update)
+    for _ in range(3):
+        await database.run(inbox.pending, int(sandbox.token.split(":")[0]))
+    async with serve() as app:
+        assert len(await _handled(app)) == 1
+
+
+async def _write_down(settings, sandbox, update) -> Database:
+    database = Database(settings.database.url)
+    await asyncio.to_thread(upgrade, database)
+    await database.run(inbox.receive, int(sandbox.token.split(":")[0]), [update])
+    return database
+
+
+def _rows(connection):
+    rows = connection.execute(inbox_table.select().order_by(inbox_table.c.update_id)).all()
+    return {row.update_id: row.handled_at for row in rows}
+
+
+async def _handled(app) -> list:
+    async with asyncio.timeout(5):
+        while None in (rows := await app.services.database.run(_rows)).values():
+            await asyncio.sleep(0.05)
+    return list(rows.values())
+
+
+@pytest.mark.parametrize("count", [2, 4])
+async def test_an_album_is_one_turn(bot_app, anna, count):
+    await anna.text("/start")
+    await anna.wait_for(lambda message: True, since=0)
+    await anna.album([GARMENT] * count)
+    before = len([m for m in await anna.messages() if not m["sandbox"]["outgoing"]])
+    handled = await _handled(bot_app)
+    assert len(handled) == 1 + count
+    after = len([m for m in await anna.messages() if not m["sandbox"]["outgoing"]])
+    assert after - before <= 2
