@@ -1,0 +1,127 @@
+"""Colour spaces, soft filters and filling in: the small picture operations of the draft."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from modera_bot.ml.base import Mask, Picture
+
+#: RGB from 0 to 1, or Lab with L from 0 to 100; (height, width, 3).
+Colours = NDArray[np.float32]
+
+
+def to_lab(picture: Picture | Colours) -> Colours:
+    """CIE Lab (D65) of a picture of 0..255 or 0..1."""
+    if picture.dtype == np.uint8:
+        picture = picture.astype(np.float32) / 255
+    lab: Colours = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)
+    return lab
+
+
+def to_rgb(lab: Colours) -> Colours:
+    """RGB of 0..1 from Lab; colours that no screen has are clipped."""
+    rgb: Colours = cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB).clip(0, 1)
+    return rgb
+
+
+def difference(lab: Colours, colour: Colours, light: float = 1.0) -> Mask:
+    """ΔE (CIE76) of each pixel from a colour, with lightness counted `light` times."""
+    weighted = (lab - colour) * np.array([light, 1, 1], np.float32)
+    distance: Mask = np.sqrt((weighted * weighted).sum(axis=-1))
+    return distance
+
+
+def blur(values: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
+    """Gaussian blur."""
+    blurred: NDArray[np.float32] = cv2.GaussianBlur(values, (0, 0), max(float(sigma), 0.3))
+    return blurred
+
+
+def masked_blur(values: NDArray[np.float32], mask: Mask, sigma: float) -> NDArray[np.float32]:
+    """Gaussian blur that looks at the pixels under `mask` only."""
+    weight = blur(mask, sigma) + 1e-4
+    if values.ndim == 3:
+        mask, weight = mask[..., None], weight[..., None]
+    return blur(values * mask, sigma) / weight
+
+
+def fill_in(values: NDArray[np.float32], known: Mask) -> NDArray[np.float32]:
+    """Carry what is known smoothly into what is not.
+
+    Push-pull over an image pyramid (Gortler et al., "The Lumigraph", SIGGRAPH 1996): cheap,
+    without a seam, and exact where `known` is 1. `values` is (height, width, channels).
+    """
+    weighted, weight = values * known[..., None], known
+    levels = [(weighted, weight)]
+    while min(weight.shape) > 2:
+        weighted, weight = cv2.pyrDown(weighted), cv2.pyrDown(weight)
+        full = np.maximum(weight, 1e-6)
+        gain = np.minimum(weight * 4, 1) / full  # a quarter of the pixels is quite enough
+        weighted, weight = weighted * gain[..., None], weight * gain
+        levels.append((weighted, weight))
+    weighted, weight = levels.pop()
+    filled = weighted / np.maximum(weight, 1e-6)[..., None]
+    while levels:
+        weighted, weight = levels.pop()
+        coarse = cv2.pyrUp(filled, dstsize=weight.shape[::-1])
+        filled = weighted + coarse * (1 - weight)[..., None]
+    return np.asarray(filled, np.float32)
+
+
+def disc(radius: float) -> NDArray[np.uint8]:
+    """A round structuring element."""
+    size = 2 * max(1, round(radius)) + 1
+    element: NDArray[np.uint8] = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    return element
+
+
+def opened(mask: NDArray[np.bool_], radius: float) -> NDArray[np.bool_]:
+    """Without parts thinner than the disc."""
+    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, disc(radius)) > 0
+
+
+def closed(mask: NDArray[np.bool_], radius: float) -> NDArray[np.bool_]:
+    """Without gaps thinner than the disc."""
+    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, disc(radius)) > 0
+
+
+def grown(mask: NDArray[np.bool_], radius: float) -> NDArray[np.bool_]:
+    return cv2.dilate(mask.astype(np.uint8), disc(radius)) > 0
+
+
+def shrunk(mask: NDArray[np.bool_], radius: float) -> NDArray[np.bool_]:
+    return cv2.erode(mask.astype(np.uint8), disc(radius)) > 0
+
+
+def large_parts(mask: NDArray[np.bool_], share: float) -> NDArray[np.bool_]:
+    """The connected parts that have at least `share` of the largest one's area."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    if count < 2:
+        return mask
+    areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
+    areas[0] = 0
+    kept: NDArray[np.bool_] = (areas >= share * areas.max()) & (areas > 0)
+    return np.asarray(kept[labels])
+
+
+def filled_holes(mask: NDArray[np.bool_], largest: float = 1.0) -> NDArray[np.bool_]:
+    """With the holes filled that are at most `largest` of the picture's area."""
+    framed = cv2.copyMakeBorder((~mask).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=1)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(framed)
+    outside = labels[0, 0]
+    holes = stats[:, cv2.CC_STAT_AREA] <= largest * mask.size
+    holes[0], holes[outside] = False, False
+    return np.asarray(mask | holes[labels[1:-1, 1:-1]])
+
+
+def palette(samples: Colours, colours: int) -> Colours | None:
+    """The main colours (k, 3) of Lab samples (n, 3), or None if there are too few samples."""
+    if len(samples) < 200:
+        return None
+    few = np.ascontiguousarray(samples[:: max(1, len(samples) // 2500)], np.float32)
+    cv2.setRNGSeed(1)  # the same picture must always give the same draft
+    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
+    centres = cv2.kmeans(few, colours, None, criteria, 2, cv2.KMEANS_PP_CENTERS)[2]
+    return np.asarray(centres, np.float32)

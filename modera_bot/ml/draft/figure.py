@@ -1,0 +1,179 @@
+"""A person's frame: joints by side, the torso's own axes, and lengths to measure with.
+
+Sides are those of the picture: index 0 is left in the picture, 1 is right. `OUT` turns an
+index into the sign that leads away from the body's middle.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modera_bot.ml.base import Mask, Person
+
+Vector = NDArray[np.float32]
+
+SIDES = (0, 1)
+OUT = (-1.0, 1.0)
+
+#: Landmarks of BlazePose, the person's right before the person's left.
+SHOULDERS, ELBOWS, WRISTS, HIPS, KNEES = (12, 11), (14, 13), (16, 15), (24, 23), (26, 25)
+PINKIES, INDICES, EYES, MOUTH, NOSE = (18, 17), (20, 19), (5, 2), (10, 9), 0
+
+#: Shoulder width over torso length of a frontal body; a turned one shows less.
+FRONTAL_SHOULDERS = 0.62
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Where a person's body is, in pixels of the picture that `mask` covers.
+
+    Arrays by side are (2, 2): side, then x, y. `down` runs from the shoulders' middle to the
+    hips' middle, `right` across, both of length 1. `scale` is the shoulder width, or what it
+    would be if the person stood frontally; other lengths are fractions of it.
+    """
+
+    mask: Mask
+    shoulders: Vector
+    elbows: Vector
+    wrists: Vector
+    fingers: Vector
+    hips: Vector
+    eyes: Vector
+    mouth: Vector
+    nose: Vector
+    arm_seen: Vector
+    hand_seen: Vector
+    face_seen: bool
+    down: Vector
+    right: Vector
+    torso: float
+    scale: float
+
+    @property
+    def collar(self) -> Vector:
+        """The middle between the shoulder joints: the origin of `at` and `place`."""
+        middle: Vector = self.shoulders.mean(axis=0)
+        return middle
+
+    @property
+    def face_height(self) -> float:
+        """From the eyes to the mouth."""
+        return float(np.linalg.norm(self.mouth - self.eyes.mean(axis=0)))
+
+    @property
+    def chin(self) -> Vector:
+        """Lowest point of the face, guessed from its proportions."""
+        if not self.face_seen:
+            return self.collar - self.down * 0.4 * self.scale
+        eyes = self.eyes.mean(axis=0)
+        tip: Vector = self.mouth + (self.mouth - eyes) * 0.72
+        return tip
+
+    def at(self, across: float, along: float) -> Vector:
+        """The point `across` and `along` pixels from the collar, in the torso's axes."""
+        point: Vector = self.collar + self.right * across + self.down * along
+        return point
+
+    def place(self, point: Vector) -> tuple[float, float]:
+        """How far a point lies across and along the torso, in pixels from the collar."""
+        offset = point - self.collar
+        return float(offset @ self.right), float(offset @ self.down)
+
+    def axes(self, origin: Vector | None = None) -> tuple[Mask, Mask]:
+        """For each pixel, how far it lies across and along the torso from `origin`."""
+        origin = self.collar if origin is None else origin
+        height, width = self.mask.shape
+        x = np.arange(width, dtype=np.float32)[None, :] - origin[0]
+        y = np.arange(height, dtype=np.float32)[:, None] - origin[1]
+        return x * self.right[0] + y * self.right[1], x * self.down[0] + y * self.down[1]
+
+    def arm(self, side: int, start: Vector | None = None) -> Vector:
+        """The arm's bones as a line of three points, from `start` (else the shoulder)."""
+        first = self.shoulders[side] if start is None else start
+        return np.stack([first, self.elbows[side], self.wrists[side]])
+
+    def reach(self, origin: Vector, direction: Vector, limit: float) -> float:
+        """Pixels from `origin` to where the person's outline ends, at most `limit`."""
+        steps = np.arange(int(limit) + 1, dtype=np.float32)
+        points = np.rint(origin + steps[:, None] * direction).astype(int)
+        height, width = self.mask.shape
+        inside = ((points >= 0) & (points < (width, height))).all(axis=1)
+        x, y = points.clip(0, (width - 1, height - 1)).T
+        outside = np.flatnonzero(~inside | (self.mask[y, x] <= 0.5))
+        return float(outside[0]) if outside.size else limit
+
+
+def figure(person: Person) -> Figure:
+    """The frame of `person`. Where landmarks are unsure, gates must have refused already."""
+    points = person.pose[:, :2].astype(np.float32)
+    sure = person.visibility * person.presence
+    frontal = points[SHOULDERS[0], 0] <= points[SHOULDERS[1], 0]
+
+    def by_side(pair: tuple[int, int]) -> list[int]:
+        return list(pair if frontal else pair[::-1])
+
+    shoulders, hips = points[by_side(SHOULDERS)], points[by_side(HIPS)]
+    spine = hips.mean(axis=0) - shoulders.mean(axis=0)
+    torso = max(float(np.linalg.norm(spine)), 1.0)
+    down = spine / torso
+    right = np.array([down[1], -down[0]], np.float32)
+    right = right if right[0] >= 0 else -right
+    eyes, mouth = points[by_side(EYES)], points[list(MOUTH)].mean(axis=0)
+    face_height = float(np.linalg.norm(mouth - eyes.mean(axis=0)))
+    return Figure(
+        mask=person.mask,
+        shoulders=shoulders,
+        elbows=points[by_side(ELBOWS)],
+        wrists=points[by_side(WRISTS)],
+        fingers=(points[by_side(PINKIES)] + points[by_side(INDICES)]) / 2,
+        hips=hips,
+        eyes=eyes,
+        mouth=mouth,
+        nose=points[NOSE],
+        arm_seen=sure[by_side(ELBOWS)],
+        hand_seen=sure[by_side(WRISTS)],
+        face_seen=bool(frontal and sure[NOSE] > 0.6 and face_height > 6),
+        down=down,
+        right=right,
+        torso=torso,
+        scale=max(float(np.linalg.norm(shoulders[1] - shoulders[0])), FRONTAL_SHOULDERS * torso),
+    )
+
+
+def along(line: Vector, distance: float) -> tuple[Vector, Vector, int]:
+    """The point `distance` pixels down a line of points, its direction and its segment."""
+    lengths = np.linalg.norm(np.diff(line, axis=0), axis=1)
+    last = len(lengths) - 1
+    for index, length in enumerate(lengths):
+        if distance <= length or index == last:
+            direction = (line[index + 1] - line[index]) / max(float(length), 1e-6)
+            return line[index] + direction * distance, direction, index
+        distance -= float(length)
+    raise ValueError("a line needs two points")
+
+
+def length(line: Vector) -> float:
+    """Length of a line of points, in pixels."""
+    return float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
+
+
+def capsule(shape: tuple[int, int], start: Vector, end: Vector, radii: tuple[float, float]) -> Mask:
+    """1 within a limb of the given radii at its two ends, else 0; one pixel of soft edge."""
+    height, width = shape
+    margin = max(radii) + 2
+    low = np.floor(np.minimum(start, end) - margin).astype(int).clip(0)
+    high = np.ceil(np.maximum(start, end) + margin).astype(int).clip(None, (width, height))
+    mask = np.zeros(shape, np.float32)
+    if (low >= high).any():
+        return mask
+    x = np.arange(low[0], high[0], dtype=np.float32)[None, :] - start[0]
+    y = np.arange(low[1], high[1], dtype=np.float32)[:, None] - start[1]
+    bone = end - start
+    share = ((x * bone[0] + y * bone[1]) / max(float(bone @ bone), 1e-6)).clip(0, 1)
+    distance = np.hypot(x - share * bone[0], y - share * bone[1])
+    radius = radii[0] + (radii[1] - radii[0]) * share
+    mask[low[1] : high[1], low[0] : high[0]] = (radius - distance + 0.5).clip(0, 1)
+    return mask

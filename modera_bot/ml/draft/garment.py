@@ -1,0 +1,198 @@
+"""Cuts a garment out of a product photo with a plain background."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from modera_bot.ml.base import Mask, Picture
+from modera_bot.ml.draft.colour import (
+    Colours,
+    blur,
+    closed,
+    difference,
+    disc,
+    filled_holes,
+    grown,
+    large_parts,
+    opened,
+    palette,
+    shrunk,
+    to_lab,
+)
+
+#: Longest edge that a garment is analysed at; a torso is seldom shown larger.
+WORK_EDGE = 768
+
+#: The border that shows the background, as a share of the longest edge.
+RING = 0.025
+
+#: A garment that differs this much (ΔE) from the background has its edge matted by colour.
+DISTINCT = 14.0
+
+
+@dataclass(frozen=True, slots=True)
+class CutOut:
+    """A garment without its background.
+
+    `colour` is RGB of 0..1, with the garment's own colours carried out over its soft edge so that
+    no background shows through. `background_share` is
+    how much of the border is plain background, `border_touch` how much of it is garment, and
+    `noise` how much (ΔE) the background varies; `background` is its RGB of 0..1.
+    """
+
+    colour: Colours
+    alpha: Mask
+    background: NDArray[np.float32]
+    background_share: float
+    border_touch: float
+    noise: float
+
+    @property
+    def mask(self) -> NDArray[np.bool_]:
+        return self.alpha > 0.5
+
+
+def shrink(picture: Picture, edge: int) -> Picture:
+    """The picture with its longest edge at most `edge`."""
+    scale = edge / max(picture.shape[:2])
+    if scale >= 1:
+        return picture
+    height, width = picture.shape[:2]
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
+
+
+def cut_out(picture: Picture) -> CutOut:
+    """Cut the garment out of `picture`.
+
+    Never fails; where there is no garment, or no plain background, `alpha` is empty or
+    `background_share` low, which the gates refuse.
+    """
+    small = shrink(picture, WORK_EDGE)
+    lab = to_lab(small)
+    ring = _ring(small.shape[:2])
+    background, plain, noise = _background(lab, ring)
+    offset = lab - background
+    distance = np.sqrt(
+        (offset[..., 0] * np.where(offset[..., 0] < 0, 0.6, 1.0)) ** 2  # shadows only darken
+        + (1.4 * offset[..., 1]) ** 2
+        + (1.4 * offset[..., 2]) ** 2
+    )
+    mask = _silhouette(lab, distance, ring & plain, noise)
+    mask &= ~_drop_shadow(lab, offset, background, mask)
+    mask = large_parts(filled_holes(opened(mask, 1), 0.05), 0.08)
+    alpha, colour = _matte(lab, small.astype(np.float32) / 255, background, mask)
+    return CutOut(
+        colour=colour,
+        alpha=alpha,
+        background=np.median(small[ring & plain], axis=0).astype(np.float32) / 255,
+        background_share=float((ring & plain).sum() / ring.sum()),
+        border_touch=float(mask[ring].mean()),
+        noise=noise,
+    )
+
+
+def _ring(shape: tuple[int, int]) -> NDArray[np.bool_]:
+    width = max(3, round(RING * max(shape)))
+    ring = np.ones(shape, bool)
+    ring[width:-width, width:-width] = False
+    return ring
+
+
+def _background(lab: Colours, ring: NDArray[np.bool_]) -> tuple[Colours, NDArray[np.bool_], float]:
+    """The background behind the garment, fitted to the border as a quadratic in x and y.
+
+    Returns it, which border pixels agree with it, and their 98th percentile of ΔE.
+    """
+    height, width = ring.shape
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    x, y = x / width - 0.5, y / height - 0.5
+    terms = np.stack([np.ones_like(x), x, y, x * x, y * y], axis=-1)
+    samples, basis = lab[ring], terms[ring]
+    agree = np.abs(samples - np.median(samples, axis=0)).sum(axis=1) < 25
+    agree = agree if agree.sum() > 20 else np.ones(len(samples), bool)
+    coefficients = np.zeros((5, 3), np.float32)
+    for _ in range(3):
+        coefficients = np.linalg.lstsq(basis[agree], samples[agree], rcond=None)[0]
+        error = np.abs(samples - basis @ coefficients)
+        spread = np.sqrt((error[agree] ** 2).mean(axis=0)) + 0.25
+        fits = (error / spread).max(axis=1) < 3
+        agree = fits if fits.sum() > 20 else agree
+    plain = np.zeros(ring.shape, bool)
+    plain[ring] = agree
+    noise = float(np.percentile(np.sqrt((error[agree] ** 2).sum(axis=1)), 98))
+    return (terms @ coefficients).astype(np.float32), plain, noise
+
+
+def _silhouette(
+    lab: Colours, distance: Mask, plain: NDArray[np.bool_], noise: float
+) -> NDArray[np.bool_]:
+    """What differs from the background, or is fenced in by an edge."""
+    edge = max(distance.shape)
+    light = blur(lab[..., 0], 1)
+    slope = np.hypot(cv2.Sobel(light, cv2.CV_32F, 1, 0), cv2.Sobel(light, cv2.CV_32F, 0, 1)) / 8
+    usual = float(np.percentile(slope[plain], 98)) if plain.any() else 0.0
+    differs = distance > max(3.0, 1.6 * noise)
+    mask = differs | (slope > max(1.2, 3 * usual))
+    mask = filled_holes(closed(mask, 0.006 * edge))
+    # a slope is as wide as its blur: what is no garment by colour is trimmed from the outside
+    mask = opened(mask & (shrunk(mask, 3) | differs), 2)
+    return large_parts(mask, 0.08)
+
+
+def _drop_shadow(
+    lab: Colours, offset: Colours, background: Colours, mask: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Parts near the edge that are the background, only darker, and unlike the garment."""
+    core = shrunk(mask, 0.0175 * max(mask.shape))
+    hue = np.hypot(offset[..., 1], offset[..., 2])
+    shade = (hue < 5.5) & (offset[..., 0] < 1) & (lab[..., 0] > 0.5 * background[..., 0])
+    shadow = mask & ~core & shade
+    colours = palette(lab[core], 5)
+    if colours is not None:
+        unlike = np.min([difference(lab[shadow], colour) for colour in colours], axis=0)
+        shadow[shadow] = (unlike > 13) & (unlike > 0.6 * np.abs(offset[shadow][:, 0]))
+    return opened(shadow, 1)
+
+
+def _matte(
+    lab: Colours, colour: Colours, background: Colours, mask: NDArray[np.bool_]
+) -> tuple[Mask, Colours]:
+    """Alpha, and the colours with the core's pushed outward over the soft edge.
+
+    Along the edge, a pixel mixes the garment's colour nearby with the background's: alpha is
+    where between the two it lies. Where they hardly differ, the mask itself is softened.
+    """
+    core = shrunk(mask, 3)
+    alpha = blur(shrunk(mask, 1).astype(np.float32), 0.8) * mask
+    if not core.any():
+        return alpha, colour
+    distinct = difference(lab, background)
+    least = cv2.erode(np.where(core, distinct, 255).astype(np.float32), disc(8))
+    nearest = _nearest(core)
+    outside = ~core
+    edge = grown(mask, 2) & outside
+    inner = blur(lab, 1)[core][nearest[edge]]
+    span = inner - background[edge]
+    share = ((lab - background)[edge] * span).sum(axis=-1) / np.maximum((span * span).sum(-1), 1)
+    mixed = ((share - 0.15) / 0.7).clip(0, 1)
+    trust = ((least[edge] - DISTINCT / 2) / DISTINCT).clip(0, 1)
+    alpha[edge] += (mixed - alpha[edge]) * trust
+    alpha[core] = 1
+    colour = colour.copy()
+    colour[outside] = blur(colour, 1)[core][nearest[outside]]
+    return alpha, colour
+
+
+def _nearest(core: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """For each pixel, the rank of the nearest pixel of `core` among all of them."""
+    _, labels = cv2.distanceTransformWithLabels(
+        (~core).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    rank = np.zeros(int(labels.max()) + 1, np.intp)
+    rank[labels[core]] = np.arange(int(core.sum()))
+    return rank[labels]
