@@ -8,9 +8,11 @@ never their bytes); after agreeing it goes on from there in `tryon.resume`.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.constants import KeyboardButtonStyle
 from telegram.ext import BaseHandler, CallbackQueryHandler, ContextTypes
@@ -20,7 +22,7 @@ from modera_bot.bot.chat import Chat, answer
 from modera_bot.bot.flows import menu
 from modera_bot.bot.turn import Turn, current
 from modera_bot.config import Settings
-from modera_bot.db import sessions, users
+from modera_bot.db import schema, sessions, users
 
 PURPOSE = "photos"
 #: Number of the text `consent-question`; a test holds the digest of the text it stands for.
@@ -35,7 +37,32 @@ def version(settings: Settings) -> str:
 async def required(turn: Turn) -> bool:
     """Whether the person has not agreed to the present terms."""
     terms = version(turn.services.settings)
-    return not await turn.services.database.run(users.has_consent, turn.user.id, PURPOSE, terms)
+    agreed = await turn.services.database.run(users.has_consent, turn.user.id, PURPOSE, terms)
+    return not agreed
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A consent that holds."""
+
+    version: str
+    at: datetime
+
+
+def given(connection: Connection, user_id: int) -> Given | None:
+    """The person's last consent that they have not withdrawn, be it to older terms."""
+    consents = schema.consents
+    query = (
+        select(consents.c.version, consents.c.given_at)
+        .where(
+            consents.c.user_id == user_id,
+            consents.c.purpose == PURPOSE,
+            consents.c.withdrawn_at.is_(None),
+        )
+        .order_by(consents.c.given_at.desc())
+    )
+    row = connection.execute(query).first()
+    return None if row is None else Given(row.version, row.given_at)
 
 
 async def ask(turn: Turn, remember: Callable[[Connection], object]) -> None:

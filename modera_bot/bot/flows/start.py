@@ -10,6 +10,7 @@ from typing import Any
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, ContextTypes
 
+from modera_bot.bot import screen
 from modera_bot.bot.chat import Chat, answer
 from modera_bot.bot.flows import menu, tryon
 from modera_bot.bot.texts import Markup
@@ -56,6 +57,8 @@ async def choose(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
 
 async def _go_on(turn: Turn, link: str, greeting: Markup | None = None) -> None:
     if link == "tryon":
+        if greeting is not None:
+            await screen.show(turn, greeting)
         await tryon.begin(turn)
     else:
         await menu.show(turn, greeting)

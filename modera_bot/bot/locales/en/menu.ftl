@@ -46,3 +46,47 @@ help =
     T-shirts, shirts, sweaters and jackets. Shoes, hats, bags and other accessories aren’t supported.
 
     /history has your pictures, /cancel stops a try-on, /privacy tells what becomes of your photos.
+
+settings-title =
+    <b>Settings</b>
+
+    <b>Blur results</b>: a picture stays blurred until you tap it.
+    <b>Protect results</b>: Telegram won’t let anyone forward or save them.
+    <b>Keep my photos</b>: for { $days ->
+        [one] one day
+       *[other] { $days } days
+    }, so that you can use them again; otherwise they’re deleted once you’re back in the menu.
+settings-language = Which language do you prefer?
+button-set-language = Language: English
+button-set-spoiler =
+    { $value ->
+        [on] Blur results: on
+       *[off] Blur results: off
+    }
+button-set-protect =
+    { $value ->
+        [on] Protect results: on
+       *[off] Protect results: off
+    }
+button-set-keep-photos =
+    { $value ->
+        [on] Keep my photos: yes
+       *[off] Keep my photos: no
+    }
+
+history-empty =
+    Nothing here yet. Your try-ons will gather in this place.
+history-gone = This picture is no longer there.
+history-caption =
+    { $number } of { $count } · { DATETIME($date, dateStyle: "long") }
+    { $garment } · { $rating }
+history-garment-tops = Top
+history-garment-bottoms = Trousers or skirt
+history-garment-one-pieces = Dress or jumpsuit
+history-not-rated = not rated
+button-newer = ‹ Newer
+button-older = Older ›
+button-history-open = Open
+button-history-delete = Delete
+button-history-erase = Yes, delete it
+button-history-keep = Keep it

@@ -46,3 +46,49 @@ help =
     Футболки, рубашки, свитеры и куртки. Обувь, головные уборы, сумки и другие аксессуары пока не поддерживаются.
 
     /history — ваши примерки, /cancel — остановить примерку, /privacy — что происходит с вашими фото.
+
+settings-title =
+    <b>Настройки</b>
+
+    <b>Размывать результат</b>: картинка откроется по нажатию.
+    <b>Защищать результат</b>: его нельзя будет переслать или сохранить.
+    <b>Хранить мои фото</b>: { $days ->
+        [one] { $days } день
+        [few] { $days } дня
+        [many] { $days } дней
+       *[other] { $days } дня
+    }, чтобы использовать их снова; иначе они удаляются, как только вы вернётесь в меню.
+settings-language = На каком языке вам удобнее?
+button-set-language = Язык: русский
+button-set-spoiler =
+    { $value ->
+        [on] Размывать результат: да
+       *[off] Размывать результат: нет
+    }
+button-set-protect =
+    { $value ->
+        [on] Защищать результат: да
+       *[off] Защищать результат: нет
+    }
+button-set-keep-photos =
+    { $value ->
+        [on] Хранить мои фото: да
+       *[off] Хранить мои фото: нет
+    }
+
+history-empty =
+    Здесь пока пусто. Ваши примерки будут собираться в этом разделе.
+history-gone = Этой картинки уже нет.
+history-caption =
+    { $number } из { $count } · { DATETIME($date, dateStyle: "long") }
+    { $garment } · { $rating }
+history-garment-tops = Верх
+history-garment-bottoms = Брюки или юбка
+history-garment-one-pieces = Платье или комбинезон
+history-not-rated = без оценки
+button-newer = ‹ Новее
+button-older = Раньше ›
+button-history-open = Открыть
+button-history-delete = Удалить
+button-history-erase = Да, удалить
+button-history-keep = Оставить
