@@ -118,7 +118,7 @@ class Worker:
         job = context.job
         try:
             self._succeed(job, self._handlers[job.kind](context))
-        except LeaseLost:
+        except (LeaseLost, OperationalError):  # the database is away: the lease will run out
             raise
         except JobCancelled:
             self._end(job, None)
