@@ -15,6 +15,7 @@ from time import monotonic
 from sqlalchemy import Connection, exists, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from modera_bot.bot.flows.states import State
 from modera_bot.bot.turn import Services
 from modera_bot.contracts import EventKind
 from modera_bot.db import events, inbox, pictures, tryons
@@ -24,8 +25,6 @@ from modera_bot.errors import ModeraError
 
 log = logging.getLogger(__name__)
 
-#: The state that no idleness ends: the person waits for us.
-PROCESSING = "tryon_processing"
 #: Pictures removed between two looks at the clock.
 BATCH = 50
 #: How long handled updates and delivered events are remembered: longer than Telegram resends.
@@ -132,7 +131,7 @@ def _end_idle(connection: Connection, idle: timedelta) -> bool:
         .where(
             fashion_sessions.c.status == "active",
             fashion_sessions.c.updated_at < now() - idle,
-            fashion_sessions.c.state != PROCESSING,
+            fashion_sessions.c.state != State.TRYON_PROCESSING,
         )
         # one statement, so that it can't end a session that someone just woke
         .values(status="expired", updated_at=now(), completed_at=now())

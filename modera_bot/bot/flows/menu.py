@@ -8,11 +8,10 @@ from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, Cont
 
 from modera_bot.bot import screen
 from modera_bot.bot.chat import answer
+from modera_bot.bot.flows.states import State
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
 from modera_bot.db import sessions
-
-PROCESSING, RESULT = "tryon_processing", "tryon_result"
 
 
 def rows(turn: Turn) -> screen.Rows:
@@ -37,15 +36,15 @@ def back(turn: Turn) -> InlineKeyboardButton:
 
 async def show(turn: Turn, greeting: Markup | None = None) -> None:
     """Show the menu, leave what the person was doing, and end the turn."""
-    text = turn.text("menu-busy" if turn.state == PROCESSING else "menu-title")
+    text = turn.text("menu-busy" if turn.state == State.TRYON_PROCESSING else "menu-title")
     await screen.show(turn, greeting or text, rows(turn))
     await turn.commit(leave, turn)
 
 
 def leave(connection: Connection, turn: Turn) -> None:
     """End the active session, unless a job of it runs: its result will come."""
-    if turn.session is not None and turn.state != PROCESSING:
-        status = "completed" if turn.state == RESULT else "cancelled"
+    if turn.session is not None and turn.state != State.TRYON_PROCESSING:
+        status = "completed" if turn.state == State.TRYON_RESULT else "cancelled"
         sessions.close(connection, turn.session.id, status)
 
 

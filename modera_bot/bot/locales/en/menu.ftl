@@ -76,7 +76,6 @@ button-set-keep-photos =
 
 history-empty =
     Nothing here yet. Your try-ons will gather in this place.
-history-gone = This picture is no longer there.
 history-caption =
     { $number } of { $count } · { DATETIME($date, dateStyle: "long") }
     { $garment } · { $rating }

@@ -78,7 +78,6 @@ button-set-keep-photos =
 
 history-empty =
     Здесь пока пусто. Ваши примерки будут собираться в этом разделе.
-history-gone = Этой картинки уже нет.
 history-caption =
     { $number } из { $count } · { DATETIME($date, dateStyle: "long") }
     { $garment } · { $rating }
