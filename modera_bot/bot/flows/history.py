@@ -1,7 +1,7 @@
 """/history: a gallery of the results, one message that is leafed through.
 
-history:open ──> history:show:<try-on> ──> history:full:<try-on>
-                                       └─> history:delete:<try-on> ──> history:erase:<try-on>
+history:open ──> history:show:<id> ──> tryon:open:<id>
+                                   └─> history:delete:<id> ──> history:erase:<id>
 """
 
 import asyncio
@@ -13,10 +13,9 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.constants import KeyboardButtonStyle
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, ContextTypes
 
-from modera_bot.bot import keyboards, screen
+from modera_bot.bot import screen
 from modera_bot.bot.chat import Chat, answer
 from modera_bot.bot.flows import menu
-from modera_bot.bot.flows.tryon.wording import result_caption
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
 from modera_bot.db import pictures, tryons
@@ -50,20 +49,6 @@ async def show(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     turn = current.get()
     await answer(turn)
     await _show(turn, _id(context), leaf=True)
-    await turn.finish()
-
-
-async def show_full(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-    """Send a result as it was sent when it was new, with all its buttons."""
-    turn = current.get()
-    await answer(turn)
-    chat, page = Chat.of(turn), await _page(turn, _id(context))
-    picture = await _picture(turn, page.tryon) if page else None
-    if page is None or picture is None:
-        await _show(turn, None, leaf=True)
-    else:
-        keyboard = keyboards.result(chat, page.tryon.id, rating=page.tryon.rating)
-        await chat.send_photo(picture, result_caption(chat, page.tryon.result), keyboard)
     await turn.finish()
 
 
@@ -138,13 +123,13 @@ def _caption(chat: Chat, page: _Page) -> Markup:
 
 def _keyboard(turn: Turn, page: _Page) -> InlineKeyboardMarkup:
     def button(key: str, action: str, tryon_id: str) -> InlineKeyboardButton:
-        return InlineKeyboardButton(turn.text(key), callback_data=f"history:{action}:{tryon_id}")
+        return InlineKeyboardButton(turn.text(key), callback_data=f"{action}:{tryon_id}")
 
-    leaf = [button("button-newer", "show", page.newer)] if page.newer else []
-    leaf += [button("button-older", "show", page.older)] if page.older else []
+    leaf = [button("button-newer", "history:show", page.newer)] if page.newer else []
+    leaf += [button("button-older", "history:show", page.older)] if page.older else []
     act = [
-        button("button-history-open", "full", page.tryon.id),
-        button("button-history-delete", "delete", page.tryon.id),
+        button("button-history-open", "tryon:open", page.tryon.id),
+        button("button-history-delete", "history:delete", page.tryon.id),
     ]
     return InlineKeyboardMarkup([row for row in (leaf, act, [menu.back(turn)]) if row])
 
@@ -196,7 +181,6 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
         CommandHandler("history", open_),
         CallbackQueryHandler(open_, r"^history:open$"),
         CallbackQueryHandler(show, r"^history:show:(\w+)$"),
-        CallbackQueryHandler(show_full, r"^history:full:(\w+)$"),
         CallbackQueryHandler(ask_to_delete, r"^history:delete:(\w+)$"),
         CallbackQueryHandler(erase, r"^history:erase:(\w+)$"),
     ]
