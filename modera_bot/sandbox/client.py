@@ -13,7 +13,8 @@
 A picture is a path or bytes. `client.fault("sendPhoto", "429", seconds=2)` spoils a call.
 
 Messages are the Bot API's own `Message` objects as dicts, plus `message["sandbox"]` with
-`outgoing` (written by the person), `reactions` and `revision` (grows with every change).
+`outgoing` (written by the person), `heard` (the bot has confirmed it), `reactions` and `revision`
+(grows with every change).
 
 `wait_for` looks at what the bot sent or edited since the person's last action, so an older message
 with the same words does not count; `since=0` looks at everything.
@@ -225,6 +226,10 @@ class SandboxUser:
     async def unblock(self) -> None:
         """Let the bot write again."""
         await self._act("block", json={"blocked": False})
+
+    async def speak(self, language: str) -> None:
+        """Change the language of the app; the bot reads it in the next update."""
+        await self._act("language", json={"language_code": language})
 
     async def messages(self) -> list[Json]:
         """The whole chat, oldest first."""

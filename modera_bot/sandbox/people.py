@@ -133,6 +133,6 @@ class People:
             "chat": person.as_chat(),
             "date": int(time.time()),
         } | content
+        self._world.updates.add("message", message)  # first, so that it is not shown as heard
         self._world.save_message(message)
-        self._world.updates.add("message", message)
         return message

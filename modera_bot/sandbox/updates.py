@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 from modera_bot.sandbox.journal import Journal
@@ -14,7 +15,11 @@ NOT_BY_DEFAULT = frozenset(("chat_member", "message_reaction", "message_reaction
 
 
 class UpdateQueue:
-    """Updates in order, kept until the bot confirms them by asking for a later one."""
+    """Updates in order, kept until the bot confirms them by asking for a later one.
+
+    `on_confirmed(updates)` is told of those it has confirmed; `unheard` are the ids of messages
+    still waiting.
+    """
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
@@ -23,6 +28,8 @@ class UpdateQueue:
         self._arrived = asyncio.Event()
         self._poll = 0
         self.allowed: list[str] = []
+        self.unheard: set[int] = set()
+        self.on_confirmed: Callable[[list[Json]], None] = lambda updates: None
         self.polling = 0
         self.last_poll = time.monotonic()
 
@@ -33,9 +40,9 @@ class UpdateQueue:
         """Take back a record of the journal."""
         self._last_id = max(self._last_id, update_id)
         if update is None:
-            self._pending.pop(update_id, None)
+            self._forget(update_id)
         else:
-            self._pending[update_id] = update
+            self._keep(update_id, update)
 
     def add(self, kind: str, content: Json) -> None:
         """Queue an update, unless the bot asked not to get this kind."""
@@ -44,7 +51,7 @@ class UpdateQueue:
         # The first id is the time in milliseconds: 41 bits, and none is used twice.
         self._last_id = self._last_id + 1 if self._last_id else int(time.time() * 1000)
         update = {"update_id": self._last_id, kind: content}
-        self._pending[self._last_id] = update
+        self._keep(self._last_id, update)
         self._journal.write("update", self._last_id, update)
         self._arrived.set()
 
@@ -53,9 +60,12 @@ class UpdateQueue:
         if offset < 0:
             kept = sorted(self._pending)[offset:]
             offset = kept[0] if kept else self._last_id + 1
-        for update_id in [found for found in self._pending if found < offset]:
-            del self._pending[update_id]
-            self._journal.write("update", update_id, None)
+        heard = [update for update_id, update in self._pending.items() if update_id < offset]
+        for update in heard:
+            self._forget(update["update_id"])
+            self._journal.write("update", update["update_id"], None)
+        if heard:
+            self.on_confirmed(heard)
 
     async def poll(self, limit: int, seconds: float) -> list[Json]:
         """The next updates, waiting up to `seconds` for one.
@@ -88,6 +98,16 @@ class UpdateQueue:
         while not self._pending:
             self._arrived.clear()
             await self._arrived.wait()
+
+    def _keep(self, update_id: int, update: Json) -> None:
+        self._pending[update_id] = update
+        if "message" in update:
+            self.unheard.add(update["message"]["message_id"])
+
+    def _forget(self, update_id: int) -> None:
+        update = self._pending.pop(update_id, {})
+        if "message" in update:
+            self.unheard.discard(update["message"]["message_id"])
 
     async def _wait(self, seconds: float) -> None:
         try:

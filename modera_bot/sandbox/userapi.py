@@ -58,6 +58,7 @@ class UserApi:
             web.post(f"{one}/location", self._on(self._location)),
             web.post(f"{one}/press", self._on(self._press)),
             web.post(f"{one}/block", self._on(self._block)),
+            web.post(f"{one}/language", self._on(self._language)),
         ]
 
     def state(self) -> Json:
@@ -176,6 +177,12 @@ class UserApi:
 
     async def _block(self, request: web.Request, person: Person) -> bool:
         self._people.block(person, blocked=bool((await request.json())["blocked"]))
+        return True
+
+    async def _language(self, request: web.Request, person: Person) -> bool:
+        """Change the language of the person's app; the bot reads it in their next update."""
+        person.language_code = str((await request.json())["language_code"])[:8]
+        self._world.save_person(person)
         return True
 
 

@@ -60,6 +60,7 @@ class World:
         self.journal = Journal(folder)
         self.files = FileStore(folder, self.journal)
         self.updates = UpdateQueue(self.journal)
+        self.updates.on_confirmed = self._tell_heard
         self.publish: Callable[[Json], None] = lambda event: None
         self.bot: Json = {
             "id": bot_id,
@@ -157,6 +158,7 @@ class World:
             "revision": mark.get("revision", 0),
             "reactions": mark.get("reactions", []),
             "outgoing": outgoing,
+            "heard": outgoing and message["message_id"] not in self.updates.unheard,
         }
         return message | {"sandbox": facts}
 
@@ -169,6 +171,13 @@ class World:
         """Let go of files and journal."""
         self.journal.close()
         self.files.close()
+
+    def _tell_heard(self, updates: list[Json]) -> None:
+        heard: dict[int, list[int]] = {}
+        for message in (update["message"] for update in updates if "message" in update):
+            heard.setdefault(message["chat"]["id"], []).append(message["message_id"])
+        for chat_id, message_ids in heard.items():
+            self.publish({"type": "heard", "chat_id": chat_id, "message_ids": message_ids})
 
     def _restore(self, kind: str, key: str, value: Any) -> None:
         if kind == "person":

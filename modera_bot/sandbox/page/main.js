@@ -1,0 +1,205 @@
+/** The chat page: what stands where is in index.html, who does what is wired up here. */
+
+import * as api from "./api.js";
+import { Chat } from "./chat.js";
+import { prepareComposer, showComposer } from "./composer.js";
+import { $ } from "./dom.js";
+import { answered, asked, copy, isWaiting } from "./keyboard.js";
+import { openPhoto, prepareLightbox } from "./lightbox.js";
+import { attachMenu } from "./menu.js";
+import { alertBox, attempt, prepareDialogs, toast } from "./notices.js";
+import { drawPeople, preparePeople, showPeople } from "./people.js";
+import { drawSamples, prepareSamples } from "./samples.js";
+import { offer, prepareSending } from "./send.js";
+import { drawStatus, setAction, setListening } from "./status.js";
+import { currentLanguage, spoken, t, translate } from "./strings.js";
+import { prepareTheme } from "./theme.js";
+
+const people = new Map(); // id -> person, with their last message
+const unread = new Map(); // id -> number of messages nobody looked at
+const pressed = new Map(); // query id -> {messageId, data}
+const early = new Map(); // query id -> an answer that came before we knew its question
+
+let me = null; // id of the person writing
+let commands = [];
+
+const chat = new Chat(
+  { scroll: $("scroll"), log: $("log"), toBottom: $("to-bottom"), unseen: $("unseen") },
+  {
+    onOpen: (message) => openPhoto(message, [...chat.messages.values()]),
+    onCommand: (text) => attempt(() => api.sendText(me, text)),
+    onPress: (message, button) => attempt(() => press(message, button)),
+  },
+);
+
+/* Showing a person's chat. */
+
+async function choose(id) {
+  location.hash = id;
+  localStorage.setItem("person", id);
+  showPeople(false);
+  await show(id);
+}
+
+async function show(id) {
+  const fresh = id !== me;
+  me = id;
+  unread.delete(id);
+  const view = await api.chatOf(id);
+  if (id !== me) return; // somebody was quicker and chose another person
+  people.set(id, view.user);
+  commands = view.commands;
+  translate(view.user.language_code);
+  $("bot-name").textContent = view.name;
+  $("description").textContent = view.description || view.short_description || t("noDescription");
+  if (fresh) {
+    chat.setDraft(null);
+    setAction("");
+  }
+  chat.load(view.messages, fresh);
+  drawSamples((file) => offer([file]));
+  drawStatus();
+  draw();
+}
+
+function draw() {
+  const person = people.get(me);
+  drawPeople(people, me, unread, (id) => attempt(() => choose(id)));
+  const waiting = [...unread.values()].reduce((sum, n) => sum + n, 0);
+  document.title = (waiting ? `(${waiting}) ` : "") + $("bot-name").textContent;
+  if (!person) return;
+  $("welcome").hidden = chat.messages.size > 0 || person.met;
+  $("block").querySelector("span").textContent = t(person.blocked ? "unblockBot" : "block");
+  $("block").disabled = !person.met;
+  showComposer(person, commands, { onText: say, onLocation: () => act("location") });
+}
+
+/* What the person does. */
+
+const say = (text) => attempt(() => api.sendText(me, text));
+
+function act(name) {
+  const place = name === "location" ? { latitude: 41.9028, longitude: 12.4964 } : {};
+  return attempt(() => api.act(me, name, place));
+}
+
+async function send(kind, files, caption) {
+  $("sending").hidden = false;
+  await attempt(() => api.sendFiles(me, kind, files, caption));
+  $("sending").hidden = true;
+}
+
+async function press(message, button) {
+  if (button.copy_text) return toast(await copy(button.copy_text.text));
+  const { callback_data: data } = button;
+  const { message_id: messageId } = message;
+  if (!data) return toast(t("notHere"));
+  if (isWaiting(messageId, data)) return null;
+  asked(messageId, data);
+  try {
+    const { query_id: id } = await api.press(me, messageId, data);
+    pressed.set(id, { messageId, data });
+    if (early.has(id)) answer(early.get(id));
+  } catch (error) {
+    answered(messageId, data);
+    throw error;
+  }
+  return null;
+}
+
+function answer(event) {
+  const question = pressed.get(event.query_id);
+  if (!question) {
+    early.set(event.query_id, event);
+    if (early.size > 50) early.delete(early.keys().next().value); // another tab asked
+    return;
+  }
+  pressed.delete(event.query_id);
+  early.delete(event.query_id);
+  answered(question.messageId, question.data);
+  if (event.text) (event.show_alert ? alertBox : toast)(event.text);
+}
+
+/* What the sandbox tells (stream.py). */
+
+const mine = (act) => (event) => event.chat_id === me && act(event);
+
+const HEARD = {
+  hello: (event) => attempt(() => begin(event)),
+  user: ({ user }) => {
+    people.set(user.id, user);
+    draw();
+  },
+  message: (event) => arrived(event),
+  edit: mine(({ message }) => chat.put(message)),
+  delete: mine(({ message_id }) => chat.remove(message_id)),
+  heard: mine(({ message_ids }) => chat.heard(message_ids)),
+  draft: mine(({ draft }) => chat.setDraft(draft)),
+  action: mine(({ action }) => setAction(action)),
+  answer: mine(answer),
+  bot: ({ listening }) => setListening(listening),
+  profile: () => me && attempt(() => show(me)),
+};
+
+function arrived({ chat_id: id, message }) {
+  const person = people.get(id);
+  if (person) person.last = message;
+  if (id === me) {
+    if (!message.sandbox.outgoing) setAction("");
+    chat.put(message);
+  } else if (!message.sandbox.outgoing) unread.set(id, (unread.get(id) ?? 0) + 1);
+  draw();
+}
+
+/** The first word after every connection: who is there. Somebody always is. */
+async function begin({ bot, users }) {
+  people.clear();
+  for (const user of users) people.set(user.id, user);
+  setListening(bot.listening);
+  const wanted = [me, Number(location.hash.slice(1)), Number(localStorage.getItem("person"))];
+  const id = wanted.find((one) => people.has(one)) ?? users[0]?.id;
+  if (id) return choose(id);
+  translate(navigator.language);
+  return add(t("firstPerson"), currentLanguage());
+}
+
+async function add(name, language) {
+  const person = await api.addPerson(name, language);
+  people.set(person.id, person);
+  await choose(person.id);
+}
+
+/* Once. */
+
+translate(navigator.language);
+prepareTheme();
+prepareDialogs();
+prepareLightbox();
+prepareSending(send);
+prepareComposer({ onText: say, onWide: begun, onAct: act });
+preparePeople({
+  onAdd: (name, language) => attempt(() => add(name, language)),
+  onLanguage: (code) => attempt(() => speak(code)),
+});
+attachMenu($("more"), $("more-menu"));
+$("block").addEventListener("click", () => attempt(() => api.setBlocked(me, !people.get(me).blocked)));
+attempt(() => prepareSamples((file) => offer([file])));
+addEventListener("hashchange", () => {
+  const id = Number(location.hash.slice(1));
+  if (id !== me && people.has(id)) attempt(() => choose(id));
+});
+new ResizeObserver(() => {
+  const height = $("foot").offsetHeight + $("tray").offsetHeight;
+  document.documentElement.style.setProperty("--foot", `${height + 10}px`);
+}).observe($("foot"));
+api.listen((event) => HEARD[event.type]?.(event), (connected) => { $("offline").hidden = connected; });
+
+async function begun() {
+  if (people.get(me).blocked) await attempt(() => api.setBlocked(me, false));
+  await say("/start");
+}
+
+async function speak(code) {
+  if (spoken(people.get(me).language_code) !== code) await api.setLanguage(me, code);
+  await show(me);
+}
