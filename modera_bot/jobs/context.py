@@ -21,7 +21,7 @@ class Outcome:
 
     `record` runs in the transaction that ends the job. `free` gives the held credits back.
     `discard` is called instead when the job may not end this way any more, because it was
-    cancelled or another worker has it: remove there what was stored for it.
+    cancelled or another worker has it: it removes what was stored, and never raises.
     """
 
     data: TryOnResult

