@@ -22,6 +22,9 @@ MAX_PEOPLE = 6
 #: Pictures wider than this share of their height are looked at in tiles too.
 WIDE = 0.7
 
+#: In a tile of fewer pixels nobody could be made out.
+SMALLEST_TILE = 32
+
 #: The same person: this share of nose, shoulders and hips inside the other's outline, or the
 #: noses closer than this share of the shoulders' width.
 SAME_INSIDE, SAME_NOSES = 0.6, 0.3
@@ -60,12 +63,13 @@ def same(pose: Pose, known: Pose) -> bool:
 
 
 def _views(picture: Picture) -> Iterator[View]:
-    """The whole picture, then tiles of full height, half the width and at most square."""
+    """The whole picture, then tiles of full height and a half to a quarter of the width,
+    square where that allows it."""
     yield View(picture)
     height, width = picture.shape[:2]
-    if width <= WIDE * height:
+    tile = min(width // 2, max(height, width // 4))
+    if width <= WIDE * height or tile < SMALLEST_TILE:
         return
-    tile = min(width // 2, height)
     overlap = 0.5 if width > height else 0  # in an upright picture the whole shows the middle
     count = 1 + int(np.ceil((width - tile) / (tile * (1 - overlap))))
     for left in np.linspace(0, width - tile, count).astype(int).tolist():

@@ -63,7 +63,8 @@ def _in_front(poses: list[Pose]) -> list[Pose]:
 def _shrunk(picture: Picture, scale: float) -> Picture:
     if scale == 1.0:
         return picture
-    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    height, width = (max(1, round(length * scale)) for length in picture.shape[:2])
+    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8)
 
 
