@@ -74,6 +74,12 @@ def due(connection: Connection, limit: int = 100) -> list[Event]:
     return [_event(row) for row in connection.execute(query)]
 
 
+def is_waiting(connection: Connection, event_id: int) -> bool:
+    """Whether an event has been neither told nor given up."""
+    query = select(events.c.id).where(events.c.id == event_id, events.c.delivered_at.is_(None))
+    return connection.execute(query).first() is not None
+
+
 def delivered(connection: Connection, event_id: int) -> None:
     """Mark an event as told."""
     _change(connection, event_id, delivered_at=now())

@@ -109,3 +109,14 @@ def idle(connection: Connection, before: datetime, *, except_state: str) -> list
     ).scalars()
     found = [get(connection, session_id) for session_id in rows]
     return [session for session in found if session is not None]
+
+
+def in_state(connection: Connection, state: str) -> list[Session]:
+    """Active sessions in a state."""
+    rows = connection.execute(
+        select(fashion_sessions.c.id).where(
+            fashion_sessions.c.status == "active", fashion_sessions.c.state == state
+        )
+    ).scalars()
+    found = [get(connection, session_id) for session_id in rows]
+    return [session for session in found if session is not None]

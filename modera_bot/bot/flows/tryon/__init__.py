@@ -1,0 +1,75 @@
+"""The try-on: a photo of a garment, a photo of a person, a picture.
+
+    state                    what happens                               next state
+    ───────────────────────  ─────────────────────────────────────────  ──────────────────────
+    default (the menu)       /tryon, "Try on"                           tryon_waiting_clothing
+                             photos                                     as below
+    tryon_waiting_clothing,  photos: garment and person known           tryon_processing
+    tryon_waiting_person,            garment known, person missing      tryon_waiting_person
+    tryon_result                     person known, garment missing      tryon_waiting_clothing
+                                     unusable or unclear                the same
+                             "It's the garment / the person"            as for photos
+                             kind of garment corrected                  the same
+                             try again (both photos known)              tryon_processing
+                             /cancel, menu, 30 idle minutes             default
+    tryon_processing         photos                                     the same, kept out
+                             kind of garment corrected                  the same, a new job
+                             "Something else"                           tryon_waiting_clothing
+                             /cancel                                    default
+    ── by delivery ────────  ─────────────────────────────────────────  ──────────────────────
+    tryon_processing         the draft is there (PREVIEW)               the same
+                             the picture is there (DONE)                tryon_result
+                             it failed, a photo was at fault            waiting for that photo
+                             it failed otherwise                        tryon_waiting_person
+    tryon_result             another garment, another person            the waiting state
+
+A photo in `tryon_result` replaces the one that it resembles. The buttons of a result go by the
+try-on's id and work in every state.
+"""
+
+from typing import Any
+
+from telegram.ext import (
+    BaseHandler,
+    CallbackQueryHandler,
+    CommandHandler,
+    MessageHandler,
+    filters,
+)
+
+from modera_bot.bot.flows.states import InState, State
+from modera_bot.bot.flows.tryon import choices, intake, results
+from modera_bot.bot.flows.tryon.intake import begin, resume
+
+__all__ = ["begin", "handlers", "resume"]
+
+#: Photos, and files that say they are pictures; whether that is so is seen when they are read.
+PHOTOS = filters.PHOTO | filters.Document.IMAGE
+ID = "[0-9a-f]{32}"
+
+
+def handlers() -> list[BaseHandler[Any, Any, Any]]:
+    def button(action: str, handler: Any) -> BaseHandler[Any, Any, Any]:
+        return CallbackQueryHandler(handler, f"^tryon:{action}$")
+
+    return [
+        CommandHandler("tryon", intake.start),
+        CommandHandler("cancel", choices.cancel),
+        MessageHandler(PHOTOS & InState(State.TRYON_PROCESSING), intake.keep_out),
+        MessageHandler(PHOTOS, intake.take),
+        button("start", intake.start),
+        button(f"role:{ID}:(?:person|garment)", choices.choose_role),
+        button(f"kind:{ID}:[a-z-]+", choices.choose_category),
+        button("retry", choices.retry),
+        button("cancel", choices.cancel),
+        button(f"open:{ID}", results.open_),
+        button(f"rate:{ID}:[1-5]", results.rate),
+        button(f"compare:{ID}", results.compare),
+        button(f"single:{ID}", results.single),
+        button(f"file:{ID}", results.send_file),
+        button(f"garment:{ID}", results.another_garment),
+        button(f"person:{ID}", results.another_person),
+        button(f"delete:{ID}", results.ask_deletion),
+        button(f"keep:{ID}", results.keep),
+        button(f"erase:{ID}", results.erase),
+    ]

@@ -1,0 +1,197 @@
+"""The buttons under a result. They work as long as the try-on exists, from history too."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection
+from telegram import Update
+from telegram.constants import ChatAction
+from telegram.ext import ContextTypes
+
+from modera_bot import images
+from modera_bot.bot import keyboards
+from modera_bot.bot.chat import Chat, alert, answer, toast
+from modera_bot.bot.flows.states import State
+from modera_bot.bot.flows.tryon.choices import pressed
+from modera_bot.bot.flows.tryon.data import TryOnData
+from modera_bot.bot.flows.tryon.submission import WAITING, enter
+from modera_bot.bot.flows.tryon.wording import error_text, result_caption
+from modera_bot.bot.turn import Turn, current
+from modera_bot.contracts import Role
+from modera_bot.db import pictures, tryons
+from modera_bot.db.tryons import Tryon
+from modera_bot.errors import Code, StorageError
+
+#: What stands in the place of a deleted picture: width and height in pixels, and a light grey.
+CARD, CARD_GREY = (640, 360), 236
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A pressed result button."""
+
+    turn: Turn
+    chat: Chat
+    tryon: Tryon
+    message_id: int
+    value: str
+
+    async def picture(self, key: str | None) -> bytes:
+        """A stored picture. Raises StorageError(PICTURE_GONE) when it has been deleted."""
+        if key is None:
+            raise StorageError(Code.PICTURE_GONE, permanent=True)
+        return await asyncio.to_thread(self.turn.services.storage.get, key)
+
+    def keyboard(self, *, compared: bool = False) -> Any:
+        return keyboards.result(
+            self.chat, self.tryon.id, rating=self.tryon.rating, compared=compared
+        )
+
+
+Handler = Callable[[Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]
+
+
+def on_result(work: Callable[[Press], Awaitable[None]]) -> Handler:
+    """Make a handler of what a button does, for whoever pressed one of their own results.
+
+    A picture that is gone is told as such, and nothing else happens.
+    """
+
+    async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        turn, message = current.get(), update.effective_message
+        _, _, tryon_id, *values = pressed(update)
+        tryon = await turn.services.database.run(tryons.get, tryon_id, turn.user.id)
+        if tryon is None or message is None:
+            await alert(turn, "alert-stale")
+            return
+        chat = Chat.of(turn)
+        try:
+            await work(Press(turn, chat, tryon, message.message_id, "".join(values)))
+        except StorageError as error:
+            if error.code is not Code.PICTURE_GONE:
+                raise
+            await chat.send(error_text(chat, error.code), keyboards.start(chat))
+
+    return handle
+
+
+@on_result
+async def open_(press: Press) -> None:
+    """Send the result with its buttons, from history for example."""
+    await answer(press.turn)
+    picture = await press.picture(press.tryon.result_key)
+    caption = result_caption(press.chat, press.tryon.result)
+    await press.chat.send_photo(picture, caption, press.keyboard())
+
+
+@on_result
+async def rate(press: Press) -> None:
+    """One to five stars; the last tap counts."""
+    stars = int(press.value)
+    await toast(press.turn, "alert-rated", stars=stars)
+    rated = keyboards.result(press.chat, press.tryon.id, rating=stars)
+    await press.chat.edit_keyboard(press.message_id, rated)
+    await press.turn.commit(tryons.rate, press.tryon.id, press.turn.user.id, stars)
+
+
+@on_result
+async def compare(press: Press) -> None:
+    """Show before and after in place of the result."""
+    await answer(press.turn)
+    await press.chat.act(ChatAction.UPLOAD_PHOTO)
+    before = await press.picture(press.tryon.person_key)
+    after = await press.picture(press.tryon.result_key)
+    both = await asyncio.to_thread(press.turn.services.pool.run, images.side_by_side, before, after)
+    await _show(press, both, compared=True)
+
+
+@on_result
+async def single(press: Press) -> None:
+    """Show the result alone again."""
+    await answer(press.turn)
+    await _show(press, await press.picture(press.tryon.result_key), compared=False)
+
+
+async def _show(press: Press, picture: bytes, *, compared: bool) -> None:
+    caption = result_caption(press.chat, press.tryon.result)
+    keyboard = press.keyboard(compared=compared)
+    if not await press.chat.edit_photo(press.message_id, picture, caption, keyboard):
+        await press.chat.send_photo(picture, caption, keyboard)
+
+
+@on_result
+async def send_file(press: Press) -> None:
+    """The result at its full size, as a file."""
+    await answer(press.turn)
+    await press.chat.act(ChatAction.UPLOAD_DOCUMENT)
+    picture = await press.picture(press.tryon.result_key)
+    caption = result_caption(press.chat, press.tryon.result)
+    await press.chat.send_file(picture, "try-on.jpg", caption)
+
+
+@on_result
+async def another_garment(press: Press) -> None:
+    """The same person, another garment."""
+    await _again(press, Role.PERSON, press.tryon.person_key)
+
+
+@on_result
+async def another_person(press: Press) -> None:
+    """The same garment, another person."""
+    await _again(press, Role.GARMENT, press.tryon.clothing_key)
+
+
+async def _again(press: Press, role: Role, key: str) -> None:
+    turn, chat = press.turn, press.chat
+    if turn.state == State.TRYON_PROCESSING:
+        await alert(turn, "alert-busy")
+        return
+    await answer(turn)
+    row = await turn.services.database.run(pictures.get, key)
+    if row is None:
+        raise StorageError(Code.PICTURE_GONE, permanent=True)
+    category = press.tryon.result.categories[0] if press.tryon.result.categories else None
+    data = TryOnData().with_photo(role, key, category)
+    await chat.send(chat.text(f"tryon-again-{role}"))
+    await turn.commit(enter, turn, WAITING[data.missing], data)
+
+
+@on_result
+async def ask_deletion(press: Press) -> None:
+    """Ask once before a picture is deleted."""
+    await answer(press.turn)
+    keyboard = keyboards.confirm_deletion(press.chat, press.tryon.id)
+    await press.chat.edit_keyboard(press.message_id, keyboard)
+
+
+@on_result
+async def keep(press: Press) -> None:
+    """No, don't delete it."""
+    await answer(press.turn)
+    await press.chat.edit_keyboard(press.message_id, press.keyboard())
+
+
+@on_result
+async def erase(press: Press) -> None:
+    """Delete the result: in the chat, where a card takes its place, in storage and here.
+
+    Telegram lets a bot delete messages of the last 48 hours only, but change its own for ever.
+    """
+    await answer(press.turn)
+    chat, services, key = press.chat, press.turn.services, press.tryon.result_key
+    card = images.encode(np.full((CARD[1], CARD[0], 3), CARD_GREY, np.uint8))
+    await chat.edit_photo(
+        press.message_id, card, chat.text("result-deleted"), keyboards.start(chat)
+    )
+    if key is not None:
+        await asyncio.to_thread(services.storage.delete, key)
+
+    def forget(connection: Connection) -> None:
+        tryons.forget_result(connection, press.tryon.id)
+        if key is not None:
+            pictures.remove(connection, key)
+
+    await press.turn.commit(forget)

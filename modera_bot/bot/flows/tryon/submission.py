@@ -1,0 +1,111 @@
+"""From two photos to a job, and everything that can stand in its way."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from modera_bot.bot import keyboards
+from modera_bot.bot.chat import Chat
+from modera_bot.bot.flows.states import State
+from modera_bot.bot.flows.tryon import photos
+from modera_bot.bot.flows.tryon.data import TryOnData
+from modera_bot.bot.flows.tryon.photos import Photo
+from modera_bot.bot.flows.tryon.wording import error_text, status_text
+from modera_bot.bot.turn import Turn
+from modera_bot.contracts import Feature, GarmentRef, JobKind, Role, TryOnRequest
+from modera_bot.db import sessions
+from modera_bot.db.schema import now
+from modera_bot.db.sessions import Session
+from modera_bot.errors import CreditsError, JobError
+
+#: Where a person waits, by the photo that is missing; both there: for another try.
+WAITING = {
+    Role.GARMENT: State.TRYON_WAITING_CLOTHING,
+    Role.PERSON: State.TRYON_WAITING_PERSON,
+    None: State.TRYON_WAITING_PERSON,
+}
+
+
+def enter(connection: Connection, turn: Turn, state: State, data: TryOnData) -> str:
+    """Bring the person's session to a state, in a new one after a result; returns its id."""
+    session = sessions.active(connection, turn.user.id)
+    if session is not None and not _goes_on(session):
+        sessions.close(connection, session.id, _closing_status(session))
+        session = None
+    if session is None:
+        session = sessions.start(connection, turn.user.id, "tryon", state)
+    sessions.move(connection, session.id, state, **data.stored())
+    return session.id
+
+
+def _goes_on(session: Session) -> bool:
+    return session.session_type == "tryon" and session.state != State.TRYON_RESULT
+
+
+def _closing_status(session: Session) -> str:
+    return "completed" if session.state == State.TRYON_RESULT else "cancelled"
+
+
+def wait(connection: Connection, turn: Turn, data: TryOnData, fresh: Iterable[Photo] = ()) -> None:
+    """Record new photos and wait for what is missing."""
+    photos.record(connection, turn, fresh)
+    enter(connection, turn, WAITING[data.missing], data.at_rest())
+
+
+async def submit(turn: Turn, data: TryOnData, fresh: Iterable[Photo] = ()) -> None:
+    """Tell the person that it begins, then write down job, photos and state together.
+
+    When it can't begin (too many jobs, not enough credits) they are told and the photos kept.
+    """
+    chat, fresh = Chat.of(turn), tuple(fresh)
+    keyboard = keyboards.processing(chat, data.garment_key, data.category)
+    status = await chat.send(status_text(chat, None), keyboard)
+    data = _submitted(turn, data, status.message_id)
+    try:
+        await turn.commit(_submit, turn, data, fresh)
+    except (CreditsError, JobError) as error:
+        await chat.edit(status.message_id, error_text(chat, error.code), keyboards.retry(chat))
+        await turn.commit(wait, turn, data, fresh)
+        return
+    await asyncio.to_thread(turn.services.jobs.wake)
+
+
+async def resubmit(turn: Turn, data: TryOnData) -> None:
+    """Put a job for changed data in the place of one that was stopped, in the same message."""
+    assert data.status_message_id is not None
+    chat = Chat.of(turn)
+    keyboard = keyboards.processing(chat, data.garment_key, data.category)
+    await chat.edit(data.status_message_id, status_text(chat, None), keyboard)
+    await turn.commit(_submit, turn, _submitted(turn, data, data.status_message_id), ())
+    await asyncio.to_thread(turn.services.jobs.wake)
+
+
+def _submitted(turn: Turn, data: TryOnData, status_message_id: int) -> TryOnData:
+    changes: dict[str, Any] = {
+        "uploads": (),
+        "status_message_id": status_message_id,
+        "submitted_at": now(),
+        "language": turn.language,
+    }
+    return data.model_copy(update=changes)
+
+
+def _submit(connection: Connection, turn: Turn, data: TryOnData, fresh: Iterable[Photo]) -> None:
+    assert data.person_key is not None
+    assert data.garment_key is not None
+    photos.record(connection, turn, fresh)
+    session_id = enter(connection, turn, State.TRYON_PROCESSING, data)
+    garment = GarmentRef(key=data.garment_key, category=data.category)
+    request = TryOnRequest(person_key=data.person_key, garments=(garment,))
+    job_id = turn.services.jobs.submit(
+        connection,
+        kind=JobKind.TRYON,
+        user_id=turn.user.id,
+        session_id=session_id,
+        payload=request,
+        feature=Feature.TRYON,
+        amount=turn.services.credits.price(Feature.TRYON, quality=request.quality),
+    )
+    sessions.move(connection, session_id, State.TRYON_PROCESSING, job_id=job_id)

@@ -1,0 +1,127 @@
+"""The status message of a running try-on: where it is, edited in place.
+
+It changes only when there is news, at most every two seconds, with "sending a photo…" shown
+under the bot's name meanwhile.
+"""
+
+import asyncio
+import logging
+import math
+import time
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+from telegram import Bot
+from telegram.constants import ChatAction
+from telegram.error import TelegramError
+
+from modera_bot.bot import keyboards
+from modera_bot.bot.chat import Chat
+from modera_bot.bot.flows.states import State
+from modera_bot.bot.flows.tryon.data import TryOnData
+from modera_bot.bot.flows.tryon.wording import status_text
+from modera_bot.bot.processor import ChatProcessor
+from modera_bot.bot.texts import Markup
+from modera_bot.bot.turn import Services
+from modera_bot.contracts import JobState, JobStatus
+from modera_bot.db import sessions, users
+from modera_bot.db.sessions import Session
+from modera_bot.db.users import User
+
+log = logging.getLogger(__name__)
+
+#: Seconds between looks at the running jobs, edits of one message, and chat actions.
+LOOK_S, EDIT_S, ACT_S = 1.0, 2.0, 4.0
+
+
+@dataclass(slots=True)
+class _Shown:
+    """What a chat shows, and when (monotonic seconds) it was touched."""
+
+    text: str = ""
+    edited: float = -math.inf
+    acted: float = -math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    user: User
+    session: Session
+    data: TryOnData
+    status: JobStatus
+
+
+class StatusMessages:
+    """Keeps all status messages true."""
+
+    def __init__(self, services: Services, bot: Bot, processor: ChatProcessor) -> None:
+        self._services, self._bot, self._processor = services, bot, processor
+        self._shown: dict[str, _Shown] = {}
+        self._busy: dict[str, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Look at the jobs again and again, until cancelled."""
+        try:
+            while True:
+                try:
+                    await self._look()
+                except SQLAlchemyError as error:
+                    log.warning("status messages: %s", type(error).__name__)
+                await asyncio.sleep(LOOK_S)
+        finally:
+            tasks = [*self._busy.values()]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _look(self) -> None:
+        jobs = await self._services.database.run(self._running)
+        self._shown = {job_id: self._shown.get(job_id, _Shown()) for job_id in jobs}
+        for job_id, job in jobs.items():
+            if job_id not in self._busy:
+                task = asyncio.create_task(self._refresh(job_id, job))
+                self._busy[job_id] = task
+                task.add_done_callback(partial(self._ended, job_id))
+
+    def _ended(self, job_id: str, task: asyncio.Task[None]) -> None:
+        del self._busy[job_id]
+
+    def _running(self, connection: Connection) -> dict[str, _Job]:
+        jobs = {}
+        for session in sessions.in_state(connection, State.TRYON_PROCESSING):
+            data = TryOnData.of(session)
+            user = users.by_id(connection, session.user_id)
+            if data.job_id is None or user is None:
+                continue
+            status = self._services.jobs.status(connection, data.job_id)
+            if status is not None and status.state in (JobState.QUEUED, JobState.RUNNING):
+                jobs[data.job_id] = _Job(user, session, data, status)
+        return jobs
+
+    async def _refresh(self, job_id: str, job: _Job) -> None:
+        chat = Chat.with_person(self._bot, self._services.texts, job.user, job.data.language)
+        shown, clock = self._shown[job_id], time.monotonic()
+        if clock - shown.acted >= ACT_S:
+            shown.acted = clock
+            await chat.act(ChatAction.UPLOAD_PHOTO)
+        text = status_text(chat, job.status)
+        if text == shown.text or clock - shown.edited < EDIT_S:
+            return
+        try:
+            async with self._processor.lock(chat.id):
+                await self._edit(chat, job, text)
+        except (TelegramError, SQLAlchemyError) as error:
+            log.info("status of job %s: %s", job_id, type(error).__name__)
+        shown.text, shown.edited = text, time.monotonic()
+
+    async def _edit(self, chat: Chat, job: _Job, text: Markup) -> None:
+        """Edit, unless the job has ended or been replaced while we waited for the chat."""
+        now = await self._services.database.run(sessions.get, job.session.id)
+        data = TryOnData.of(now)
+        if now is None or now.status != "active" or now.state != State.TRYON_PROCESSING:
+            return
+        if data.job_id == job.data.job_id and data.status_message_id is not None:
+            keyboard = keyboards.processing(chat, data.garment_key, data.category)
+            await chat.edit(data.status_message_id, text, keyboard)
