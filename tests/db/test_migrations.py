@@ -22,7 +22,7 @@ def blank(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
         yield database
         database.close()
         return
-    with postgres.fresh(migrated=False) as url:
+    with postgres.blank() as url:
         database = Database(url)
         yield database
         database.close()

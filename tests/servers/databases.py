@@ -4,7 +4,6 @@ import functools
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,16 +15,13 @@ from tests.servers import postgres
 KINDS = ("sqlite", "postgres")
 
 
-@contextmanager
-def database_url(kind: str, folder: Path) -> Iterator[str]:
-    """URL of a fresh database with the present schema."""
+def database_url(kind: str, folder: Path) -> str:
+    """URL of a database with the present schema and no rows."""
     if kind == "postgres":
-        with postgres.fresh() as url:
-            yield url
-    else:
-        file = folder / "modera.db"
-        shutil.copy(_migrated_file(), file)
-        yield f"sqlite:///{file}"
+        return postgres.emptied()
+    file = folder / "modera.db"
+    shutil.copy(_migrated_file(), file)
+    return f"sqlite:///{file}"
 
 
 @functools.cache
@@ -38,9 +34,8 @@ def _migrated_file() -> Path:
 
 
 @pytest.fixture(params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    with database_url(request.param, tmp_path) as address:
-        yield address
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return database_url(request.param, tmp_path)
 
 
 @pytest.fixture

