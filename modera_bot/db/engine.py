@@ -47,11 +47,23 @@ class Database:
 
         return await asyncio.to_thread(call)
 
-    def checkpoint(self) -> None:
-        """Empty SQLite's write-ahead log, where erased rows would linger."""
-        if self.is_sqlite:
-            with self.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    def checkpoint(self) -> bool:
+        """Empty SQLite's write-ahead log, where erased rows would linger.
+
+        False if readers kept it from that for longer than the busy timeout.
+        """
+        if not self.is_sqlite:
+            return True
+        connection = self.engine.raw_connection()
+        try:
+            # not through SQLAlchemy, which would begin a transaction and so lock itself out
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            row = cursor.fetchone()
+            cursor.close()
+        finally:
+            connection.close()
+        return row is not None and row[0] == 0
 
     def check(self) -> None:
         """Raise if the database does not answer."""

@@ -6,7 +6,6 @@ button-language = Русский
 button-menu = ☰ Меню
 button-back = ‹ Назад
 
-command-start = Начать
 command-menu = Главное меню
 command-tryon = Примерить вещь
 command-history = Ваши примерки
@@ -15,3 +14,10 @@ command-help = Как это работает
 command-privacy = Ваши фото и данные
 command-cancel = Остановить примерку
 command-delete = Удалить всё о вас
+
+# видно в пустом чате и в профиле бота
+command-about =
+    Посмотрите, как на вас смотрится вещь.
+
+    Пришлите фото вещи и фото человека: я покажу, как она на нём сидит. Ваши фото остаются вашими: /privacy.
+command-about-short = Пришлите фото вещи и человека: покажу, как она на нём смотрится.
