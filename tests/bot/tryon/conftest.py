@@ -1,7 +1,7 @@
 """Photos of one colour each, and an inspector that knows what each colour shows."""
 
 import io
-from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +20,10 @@ SIZE = (480, 640)
 
 def report(role: Role, **more: object) -> PhotoReport:
     """What the inspector says of a photo that can only serve in one role."""
-    faults = {Role.PERSON: {"garment_fault": Code.NO_GARMENT}, Role.GARMENT: {"person_fault": Code.NO_PERSON}}
+    faults = {
+        Role.PERSON: {"garment_fault": Code.NO_GARMENT},
+        Role.GARMENT: {"person_fault": Code.NO_PERSON},
+    }
     values = faults.get(role, {}) | more
     return PhotoReport(role=role, width=SIZE[0], height=SIZE[1], **values)
 
@@ -68,9 +71,8 @@ class ColourInspector:
 
 
 @pytest.fixture(autouse=True)
-def _colours(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _colours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(composition, "PhotoInspector", ColourInspector)
-    yield
 
 
 async def settle(app: App, *people: SandboxUser, language: str = "en") -> None:
@@ -86,3 +88,8 @@ async def settle(app: App, *people: SandboxUser, language: str = "en") -> None:
 
     for person in people:
         await app.services.database.run(agree, person)
+
+
+def is_result(message: dict[str, Any]) -> bool:
+    """Whether a message is a picture with the buttons of a result."""
+    return "photo" in message and "tryon:rate" in str(message.get("reply_markup"))

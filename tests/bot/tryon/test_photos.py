@@ -1,15 +1,251 @@
 """Photos come in: any order, any number, whatever they show."""
 
+from typing import Any
+
+import pytest
+
 from modera_bot.app import App
 from modera_bot.sandbox.client import SandboxUser
-from tests.bot.tryon.conftest import TOP, WOMAN, photo, settle
+from tests.bot.tryon.conftest import (
+    CROWD,
+    LANDSCAPE,
+    MAN,
+    OTHER_TOP,
+    TOP,
+    TROUSERS,
+    UNCLEAR,
+    WOMAN,
+    WORN,
+    is_result,
+    photo,
+    settle,
+)
+from tests.fakes import Conduct
 
 
-async def test_a_garment_and_then_a_person_become_a_picture(bot_app: App, anna: SandboxUser):
+def mean_colour(picture: Any) -> list[int]:
+    return [round(value) for value in picture.mean((0, 1))]
+
+
+def near(picture: Any, colour: tuple[int, int, int]) -> bool:
+    return max(abs(a - b) for a, b in zip(mean_colour(picture), colour, strict=True)) < 6
+
+
+async def test_a_garment_and_then_a_person_become_a_picture(
+    bot_app: App, anna: SandboxUser, conduct: Conduct
+):
     await settle(bot_app, anna)
     await anna.photo(photo(TOP))
     await anna.wait_for("Got the garment")
     await anna.photo(photo(WOMAN))
-    result = await anna.wait_for(lambda message: "photo" in message)
+    result = await anna.wait_for(is_result)
     assert "AI-generated" in result["caption"]
-    print(await anna.transcript())
+    [task] = conduct.calls
+    assert near(task.person, WOMAN)
+    assert near(task.garments[0].picture, TOP)
+
+
+async def test_a_person_and_then_a_garment_become_a_picture(
+    bot_app: App, anna: SandboxUser, conduct: Conduct
+):
+    await settle(bot_app, anna)
+    await anna.photo(photo(WOMAN))
+    await anna.wait_for("Now send the garment")
+    await anna.photo(photo(TOP))
+    await anna.wait_for(is_result)
+    [task] = conduct.calls
+    assert near(task.person, WOMAN)
+
+
+@pytest.mark.parametrize("colours", [(TOP, WOMAN), (WOMAN, TOP)])
+async def test_an_album_of_two_is_enough(
+    bot_app: App, anna: SandboxUser, conduct: Conduct, colours: tuple[Any, Any]
+):
+    await settle(bot_app, anna)
+    await anna.album([photo(colour) for colour in colours])
+    await anna.wait_for(is_result)
+    [task] = conduct.calls
+    assert near(task.person, WOMAN)
+
+
+async def test_of_a_larger_album_the_two_best_are_used(
+    bot_app: App, anna: SandboxUser, conduct: Conduct
+):
+    await settle(bot_app, anna)
+    await anna.album([photo(colour) for colour in (CROWD, OTHER_TOP, TOP, WOMAN)])
+    await anna.wait_for("two photos that suit best")
+    await anna.wait_for(is_result)
+    [task] = conduct.calls
+    assert near(task.person, WOMAN)
+    assert near(task.garments[0].picture, TOP)  # the other one is small
+
+
+async def test_of_an_album_of_garments_one_is_taken(bot_app: App, anna: SandboxUser):
+    await settle(bot_app, anna)
+    await anna.album([photo(colour) for colour in (TOP, OTHER_TOP, TROUSERS)])
+    await anna.wait_for("one photo that suits best")
+    await anna.wait_for("Got the garment")
+
+
+async def test_pictures_sent_as_files_are_as_good(bot_app: App, anna: SandboxUser):
+    await settle(bot_app, anna)
+    await anna.document(photo(TOP), "top.jpg")
+    await anna.wait_for("Got the garment")
+    await anna.document(photo(WOMAN), "me.jpg")
+    await anna.wait_for(is_result)
+
+
+async def test_an_album_of_files_is_as_good(bot_app: App, anna: SandboxUser):
+    await settle(bot_app, anna)
+    await anna.album([photo(TOP), photo(WOMAN)], as_files=True)
+    await anna.wait_for(is_result)
+
+
+async def test_what_an_unclear_photo_shows_is_asked(
+    bot_app: App, anna: SandboxUser, conduct: Conduct
+):
+    await settle(bot_app, anna)
+    sent = await anna.photo(photo(UNCLEAR))
+    question = await anna.wait_for("What is it for?")
+    assert question["reply_to_message"]["message_id"] == sent["message_id"]
+    await anna.press("🧍 It’s the person")
+    await anna.wait_for("this is the person")
+    await anna.wait_for("Now send the garment")
+    await anna.photo(photo(TOP))
+    await anna.wait_for(is_result)
+    [task] = conduct.calls
+    assert near(task.person, UNCLEAR)
+
+
+async def test_a_role_chosen_twice_is_chosen_once(bot_app: App, anna: SandboxUser):
+    await settle(bot_app, anna)
+    await anna.photo(photo(UNCLEAR))
+    question = await anna.wait_for("What is it for?")
+    data = question["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    for _ in range(2):
+        await anna.press(data, message_id=question["message_id"], force=True)
+    await anna.wait_for("Got the garment", since=0)
+    await anna.text("/cancel")  # handled after both
+    await anna.wait_for("Stopped")
+    texts = [message.get("text", "") for message in await anna.messages()]
+    assert len([text for text in texts if text.startswith("Got the garment")]) == 1
+
+
+async def test_a_second_garment_may_replace_the_first(
+    bot_app: App, anna: SandboxUser, conduct: Conduct
+):
+    await settle(bot_app, anna)
+    await anna.photo(photo(TOP))
+    await anna.wait_for("Got the garment")
+    await anna.photo(photo(OTHER_TOP))
+    await anna.wait_for("another garment")
+    await anna.press("👕 Take this garment")
+    await anna.wait_for("Got the garment")
+    await anna.photo(photo(WOMAN))
+    await anna.wait_for(is_result)
+    [task] = conduct.calls
+    assert near(task.garments[0].picture, OTHER_TOP)
+
+
+async def test_a_second_garment_may_be_ignored(bot_app: App, anna: SandboxUser, conduct: Conduct):
+    await settle(bot_app, anna)
+    await anna.photo(photo(TOP))
+    await anna.photo(photo(OTHER_TOP))
+    await anna.wait_for("another garment")
+    await anna.photo(photo(WOMAN))
+    await anna.wait_for(is_result)
+    [task] = conduct.calls
+    assert near(task.garments[0].picture, TOP)
+
+
+async def test_a_second_person_may_replace_the_first(
+    bot_app: App, anna: SandboxUser, conduct: Conduct
+):
+    await settle(bot_app, anna)
+    await anna.photo(photo(WOMAN))
+    await anna.photo(photo(MAN))
+    await anna.wait_for("another photo of a person")
+    await anna.press("🧍 Take this photo")
+    await anna.wait_for("Now send the garment")
+    await anna.photo(photo(TOP))
+    await anna.wait_for(is_result)
+    [task] = conduct.calls
+    assert near(task.person, MAN)
+
+
+async def test_a_crowd_is_turned_down_at_once_and_the_garment_kept(bot_app: App, anna: SandboxUser):
+    await settle(bot_app, anna)
+    await anna.photo(photo(TOP))
+    await anna.wait_for("Got the garment")
+    sent = await anna.photo(photo(CROWD))
+    refusal = await anna.wait_for("several people")
+    assert refusal["reply_to_message"]["message_id"] == sent["message_id"]
+    assert "photo of the person" in refusal["text"]
+    await anna.photo(photo(WOMAN))
+    await anna.wait_for(is_result)
+
+
+async def test_a_photo_of_nothing_is_turned_down_for_what_is_missing(
+    bot_app: App, anna: SandboxUser
+):
+    await settle(bot_app, anna)
+    await anna.photo(photo(LANDSCAPE))
+    await anna.wait_for("can’t see a garment")
+    await anna.photo(photo(TOP))
+    await anna.wait_for("Got the garment")
+    await anna.photo(photo(LANDSCAPE))
+    await anna.wait_for("can’t see a person")
+
+
+async def test_a_faulty_photo_of_a_person_may_still_be_the_garment(bot_app: App, anna: SandboxUser):
+    await settle(bot_app, anna)
+    await anna.photo(photo(WORN))
+    question = await anna.wait_for("What is it for?")
+    labels = [
+        button["text"] for row in question["reply_markup"]["inline_keyboard"] for button in row
+    ]
+    assert labels == ["👕 It’s the garment"]
+
+
+async def test_one_good_and_one_bad_photo_of_an_album(bot_app: App, anna: SandboxUser):
+    await settle(bot_app, anna)
+    await anna.album([photo(CROWD), photo(TOP)])
+    await anna.wait_for("Got the garment")
+    assert "several people" in await anna.transcript()
+
+
+async def test_photos_sent_before_consent_need_not_be_sent_again(bot_app: App, anna: SandboxUser):
+    await anna.photo(photo(TOP))
+    await anna.wait_for("Before I take your photos")
+    await anna.photo(photo(WOMAN))
+    await anna.wait_for("Before I take your photos")
+    assert not list(bot_app.services.storage.keys("users/"))
+    await anna.press("consent:agree")
+    await anna.wait_for(is_result)
+
+
+async def test_who_asks_for_a_try_on_is_told_what_to_send(bot_app: App, boris: SandboxUser):
+    await settle(bot_app, boris, language="ru")
+    await boris.text("/tryon")
+    await boris.wait_for("Начинаем примерку")
+    await boris.photo(photo(TOP))
+    await boris.wait_for("Вещь вижу")
+    await boris.photo(photo(MAN))
+    await boris.wait_for(lambda message: "Создано ИИ" in message.get("caption", ""))
+
+
+async def test_two_people_at_once_get_their_own_pictures(
+    bot_app: App, anna: SandboxUser, boris: SandboxUser, conduct: Conduct
+):
+    await settle(bot_app, anna)
+    await settle(bot_app, boris, language="ru")
+    conduct.gate.clear()
+    await anna.album([photo(TOP), photo(WOMAN)])
+    await boris.album([photo(OTHER_TOP), photo(MAN)])
+    await anna.wait_for("Fitting")
+    await boris.wait_for("Примеряю")
+    conduct.gate.set()
+    await anna.wait_for(is_result)
+    await boris.wait_for(is_result)
+    people = sorted(mean_colour(task.person)[2] for task in conduct.calls)
+    assert len(people) == 2
