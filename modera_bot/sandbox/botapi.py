@@ -59,7 +59,12 @@ class BotApi:
             await _before(rule, request)
             if method.startswith(LIMITED) and self._faults.limits and record.chat_id:
                 self._limits.check(record.chat_id)
-            call = Call(self._world, checked(method, fields, uploads), self._photo_edge)
+            call = Call(
+                self._world,
+                checked(method, fields, uploads),
+                self._photo_edge,
+                gone=lambda: request.transport is None,
+            )
             response = success(await HANDLERS[method](call))
             record.status = 200
         except Refusal as refusal:

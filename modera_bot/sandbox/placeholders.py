@@ -8,12 +8,26 @@ from PIL import Image, ImageDraw
 
 
 def _sticker() -> bytes:
-    picture = Image.new("RGBA", (512, 512), (0, 0, 0, 0))
+    """A dress with a white rim, as stickers have; drawn twice as large for smooth edges."""
+    picture = Image.new("RGBA", (1024, 1024), (0, 0, 0, 0))
     pen = ImageDraw.Draw(picture)
-    pen.polygon([(196, 96), (316, 96), (336, 232), (416, 440), (96, 440), (176, 232)], "#a63d6b")
-    pen.rectangle([(176, 224), (336, 244)], "#f2c9a8")
+    dress = [(392, 130), (440, 250), (584, 250), (632, 130), (690, 160), (664, 470), (850, 880)]
+    dress += [(174, 880), (360, 470), (334, 160)]
+    pen.line([*dress, dress[0], dress[1]], "white", width=72, joint="curve")
+    pen.polygon(dress, "#d6457f")
+    pen.polygon([(360, 470), (664, 470), (684, 516), (340, 516)], "#ffd9a8")
+    for x, y in (
+        (450, 640),
+        (610, 600),
+        (540, 740),
+        (380, 780),
+        (690, 790),
+        (430, 370),
+        (570, 350),
+    ):
+        pen.ellipse([(x - 26, y - 26), (x + 26, y + 26)], "#ffd3e3")
     out = io.BytesIO()
-    picture.save(out, "WEBP", lossless=True)
+    picture.resize((512, 512), Image.Resampling.LANCZOS).save(out, "WEBP", lossless=True)
     return out.getvalue()
 
 

@@ -11,6 +11,7 @@ from modera_bot.sandbox.journal import Journal
 from modera_bot.sandbox.refusals import OTHER_POLLER, Refusal
 
 Json = dict[str, Any]
+LOOK_EVERY = 0.5  # seconds between looks at whether a waiting bot is still there
 NOT_BY_DEFAULT = frozenset(("chat_member", "message_reaction", "message_reaction_count"))
 
 
@@ -67,8 +68,8 @@ class UpdateQueue:
         if heard:
             self.on_confirmed(heard)
 
-    async def poll(self, limit: int, seconds: float) -> list[Json]:
-        """The next updates, waiting up to `seconds` for one.
+    async def poll(self, limit: int, seconds: float, gone: Callable[[], bool]) -> list[Json]:
+        """The next updates, waiting up to `seconds` for one, or until the bot has `gone()`.
 
         Raises:
             Refusal: 409, another poll began meanwhile; only one bot may listen.
@@ -79,9 +80,9 @@ class UpdateQueue:
         self._arrived.set()  # wakes an older poll, which then finds itself superseded
         deadline = time.monotonic() + seconds
         try:
-            while not self._pending and (left := deadline - time.monotonic()) > 0:
+            while not self._pending and (left := deadline - time.monotonic()) > 0 and not gone():
                 self._arrived.clear()
-                await self._wait(left)
+                await self._wait(min(left, LOOK_EVERY))
                 if self._poll != mine:
                     raise Refusal(409, OTHER_POLLER)
             return self.first(limit)

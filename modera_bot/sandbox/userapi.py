@@ -22,7 +22,7 @@ from modera_bot.sandbox.wire import MAX_UPLOAD, failure
 from modera_bot.sandbox.world import Person, World
 
 Json = dict[str, Any]
-SILENT_AFTER = 15.0
+SILENT_AFTER = 6.0  # seconds without a poll after which a bot counts as not listening
 Action = Callable[[web.Request, Person], Awaitable[Any]]
 
 

@@ -19,11 +19,15 @@ MAX_CAPTION = 1024
 
 @dataclass
 class Call:
-    """A call of a Bot API method. `fields` are in the types of the schema."""
+    """A call of a Bot API method.
+
+    `fields` are in the types of the schema; `gone()` tells whether the caller has hung up.
+    """
 
     world: World
     fields: Json
     photo_edge: int
+    gone: Callable[[], bool]
 
     def person(self) -> Person:
         """Whom the call is for; raises what `World.person` raises."""

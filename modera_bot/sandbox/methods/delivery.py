@@ -18,7 +18,8 @@ async def get_updates(call: Call) -> list[Json]:
         updates.confirm(offset)
         call.world.journal.commit()
     limit = min(max(call.fields.get("limit", 100), 1), 100)
-    return await updates.poll(limit, min(max(call.fields.get("timeout", 0), 0), 50))
+    seconds = min(max(call.fields.get("timeout", 0), 0), 50)
+    return await updates.poll(limit, seconds, call.gone)
 
 
 async def set_webhook(call: Call) -> bool:

@@ -21,6 +21,7 @@ export class Chat {
     this.unseen = 0;
     this.draft = null;
     parts.scroll.addEventListener("scroll", () => this.#watch(), { passive: true });
+    this.top = 0;
     parts.toBottom.addEventListener("click", () => this.toBottom("smooth"));
     new ResizeObserver(() => this.following && this.toBottom()).observe(parts.scroll);
     this.following = true;
@@ -86,9 +87,12 @@ export class Chat {
     this.#watch();
   }
 
+  /** Only scrolling up ends the following: what grows or shrinks around the view does not. */
   #watch() {
     const { scrollHeight, scrollTop, clientHeight } = this.parts.scroll;
-    this.following = scrollHeight - scrollTop - clientHeight < NEAR;
+    const near = scrollHeight - scrollTop - clientHeight < NEAR;
+    this.following = near || (this.following && scrollTop >= this.top);
+    this.top = scrollTop;
     if (this.following) this.unseen = 0;
     this.parts.unseen.textContent = this.unseen || "";
     this.parts.toBottom.hidden = this.following;
@@ -112,7 +116,6 @@ export class Chat {
       previous = element;
     }
     if (this.draft) log.append(this.draft.element);
-    this.following = following;
     if (following) this.toBottom();
     else this.#watch();
   }

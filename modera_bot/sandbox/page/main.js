@@ -22,6 +22,8 @@ const early = new Map(); // query id -> an answer that came before we knew its q
 
 let me = null; // id of the person writing
 let commands = [];
+let loading = 0; // chats being fetched; what is told meanwhile may be newer than what comes back,
+const held = []; // so it waits here
 
 const chat = new Chat(
   { scroll: $("scroll"), log: $("log"), toBottom: $("to-bottom"), unseen: $("unseen") },
@@ -45,8 +47,18 @@ async function show(id) {
   const fresh = id !== me;
   me = id;
   unread.delete(id);
-  const view = await api.chatOf(id);
-  if (id !== me) return; // somebody was quicker and chose another person
+  loading += 1;
+  try {
+    const view = await api.chatOf(id);
+    if (id === me) fill(view, fresh); // else somebody was quicker and chose another person
+  } finally {
+    loading -= 1;
+    if (!loading) held.splice(0).forEach(hear);
+  }
+}
+
+function fill(view, fresh) {
+  const { id } = view.user;
   people.set(id, view.user);
   commands = view.commands;
   translate(view.user.language_code);
@@ -131,7 +143,7 @@ const HEARD = {
     draw();
   },
   message: (event) => arrived(event),
-  edit: mine(({ message }) => chat.put(message)),
+  edit: (event) => changed(event),
   delete: mine(({ message_id }) => chat.remove(message_id)),
   heard: mine(({ message_ids }) => chat.heard(message_ids)),
   draft: mine(({ draft }) => chat.setDraft(draft)),
@@ -141,6 +153,11 @@ const HEARD = {
   profile: () => me && attempt(() => show(me)),
 };
 
+function hear(event) {
+  if (loading && event.type !== "hello") held.push(event);
+  else HEARD[event.type]?.(event);
+}
+
 function arrived({ chat_id: id, message }) {
   const person = people.get(id);
   if (person) person.last = message;
@@ -149,6 +166,15 @@ function arrived({ chat_id: id, message }) {
     chat.put(message);
   } else if (!message.sandbox.outgoing) unread.set(id, (unread.get(id) ?? 0) + 1);
   draw();
+}
+
+function changed({ chat_id: id, message }) {
+  const person = people.get(id);
+  if (person?.last?.message_id === message.message_id) {
+    person.last = message;
+    draw();
+  }
+  if (id === me) chat.put(message);
 }
 
 /** The first word after every connection: who is there. Somebody always is. */
@@ -188,11 +214,13 @@ addEventListener("hashchange", () => {
   const id = Number(location.hash.slice(1));
   if (id !== me && people.has(id)) attempt(() => choose(id));
 });
-new ResizeObserver(() => {
+const below = new ResizeObserver(() => {
   const height = $("foot").offsetHeight + $("tray").offsetHeight;
-  document.documentElement.style.setProperty("--foot", `${height + 10}px`);
-}).observe($("foot"));
-api.listen((event) => HEARD[event.type]?.(event), (connected) => { $("offline").hidden = connected; });
+  document.documentElement.style.setProperty("--foot", `${height + 12}px`);
+});
+below.observe($("foot"));
+below.observe($("tray"));
+api.listen(hear, (connected) => { $("offline").hidden = connected; });
 
 async function begun() {
   if (people.get(me).blocked) await attempt(() => api.setBlocked(me, false));

@@ -73,7 +73,7 @@ export function voice({ voice: { duration } }) {
 }
 
 export function place({ location: { latitude, longitude } }) {
-  return h("div", {},
+  return h("div", { class: "place-card" },
     h("div", { class: "place" }, icon("place")),
     h("span", {}, `${latitude.toFixed(4)}, ${longitude.toFixed(4)}`));
 }

@@ -18,19 +18,21 @@ export function item(messages, run, actions) {
   const bubble = message.photo ? pictured(messages, actions) : plain(messages, actions);
   const keyboard = message.reply_markup?.inline_keyboard;
   const side = message.sandbox.outgoing ? "out" : "in";
+  const body = ["body", message.photo && "pictured", keyboard && "keyed"];
   const classes = ["item", side, run.first && "first", run.last && !keyboard && "last"];
   return h("li", {
     class: classes.filter(Boolean).join(" "),
     dataset: { id: message.message_id, testid: "message" },
     vars: message.photo ? { w: `${photoWidth(messages)}px` } : {},
-  }, bubble, keyboard && inlineKeyboard(message, actions.onPress));
+  }, h("div", { class: body.filter(Boolean).join(" ") },
+    bubble, keyboard && inlineKeyboard(message, actions.onPress)));
 }
 
 /** A text that is still being written (sendMessageDraft). */
 export function draftItem(draft) {
   const content = draft.text ? nodesOf(draft.text, draft.entities) : [t("thinking")];
   const text = h("span", { class: draft.text ? "text" : "text thinking" }, content);
-  return h("li", { class: "item in first last draft", "aria-hidden": "true" }, h("div", { class: "bubble" }, text));
+  return h("li", { class: "item in first last draft", "aria-hidden": "true" }, h("div", { class: "body" }, h("div", { class: "bubble" }, text)));
 }
 
 /** One line about a message, for lists and quotes. */
@@ -50,7 +52,7 @@ function pictured(messages, actions) {
   const text = captioned && h("div", { class: "text" },
     nodesOf(captioned.caption, captioned.caption_entities, actions.onCommand), meta(messages.at(-1)));
   const parts = captioned?.show_caption_above_media ? [text, picture] : [picture, text];
-  return h("div", { class: bare ? "bubble pictured bare" : "bubble pictured" },
+  return h("div", { class: bare ? "bubble bare" : "bubble" },
     quote(message), ...parts, reactions(messages));
 }
 

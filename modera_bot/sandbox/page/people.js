@@ -2,12 +2,13 @@
 
 import { $, h } from "./dom.js";
 import { summary } from "./message.js";
-import { clock, currentLanguage, spoken } from "./strings.js";
+import { clock, currentLanguage, spoken, t } from "./strings.js";
 
-/** A round picture with the first letter of a name. */
-export function letter(person) {
+const HUES = [355, 22, 140, 178, 208, 262, 325];
+
+function letter(person) {
   const [first] = person.first_name;
-  return h("span", { class: "avatar letter", "aria-hidden": "true", vars: { hue: (person.id * 67) % 360 } }, first.toUpperCase());
+  return h("span", { class: "avatar letter", "aria-hidden": "true", vars: { hue: HUES[person.id % HUES.length] } }, first.toUpperCase());
 }
 
 /**
@@ -30,8 +31,11 @@ export function drawPeople(people, current, unread, onChoose) {
     letter(person),
     h("strong", {}, person.first_name),
     h("time", {}, person.last ? clock(person.last.date) : ""),
-    h("span", { class: "preview" }, summary(person.last)),
+    h("span", { class: "preview" }, person.last ? summary(person.last) : t("nothingYet")),
     h("span", { class: "badge" }, unread.get(person.id) ?? "")))));
+  const elsewhere = [...unread.values()].reduce((sum, n) => sum + n, 0);
+  const person = people.get(current);
+  $("open-people").replaceChildren(...(person ? [letter(person)] : []), h("span", { class: "badge" }, elsewhere || ""));
   for (const button of document.querySelectorAll("[data-language]")) {
     button.setAttribute("aria-pressed", String(button.dataset.language === currentLanguage()));
   }
