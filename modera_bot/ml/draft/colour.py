@@ -118,7 +118,7 @@ def filled_holes(mask: NDArray[np.bool_], largest: float = 1.0) -> NDArray[np.bo
 
 def palette(samples: Colours, colours: int) -> Colours | None:
     """The main colours (k, 3) of Lab samples (n, 3), or None if there are too few samples."""
-    if len(samples) < 200:
+    if len(samples) < 40:
         return None
     few = np.ascontiguousarray(samples[:: max(1, len(samples) // 2500)], np.float32)
     cv2.setRNGSeed(1)  # the same picture must always give the same draft

@@ -6,11 +6,13 @@ index into the sign that leads away from the body's middle.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from modera_bot.ml.anatomy import Landmark, certainty
 from modera_bot.ml.base import Mask, Person
 
 Vector = NDArray[np.float32]
@@ -18,9 +20,8 @@ Vector = NDArray[np.float32]
 SIDES = (0, 1)
 OUT = (-1.0, 1.0)
 
-#: Landmarks of BlazePose, the person's right before the person's left.
-SHOULDERS, ELBOWS, WRISTS, HIPS, KNEES = (12, 11), (14, 13), (16, 15), (24, 23), (26, 25)
-PINKIES, INDICES, EYES, MOUTH, NOSE = (18, 17), (20, 19), (5, 2), (10, 9), 0
+#: The chin in MediaPipe's face mesh.
+CHIN = 152
 
 #: Shoulder width over torso length of a frontal body; a turned one shows less.
 FRONTAL_SHOULDERS = 0.62
@@ -42,8 +43,7 @@ class Figure:
     fingers: Vector
     hips: Vector
     eyes: Vector
-    mouth: Vector
-    nose: Vector
+    chin: Vector
     arm_seen: Vector
     hand_seen: Vector
     face_seen: bool
@@ -58,19 +58,18 @@ class Figure:
         middle: Vector = self.shoulders.mean(axis=0)
         return middle
 
-    @property
-    def face_height(self) -> float:
-        """From the eyes to the mouth."""
-        return float(np.linalg.norm(self.mouth - self.eyes.mean(axis=0)))
-
-    @property
-    def chin(self) -> Vector:
-        """Lowest point of the face, guessed from its proportions."""
-        if not self.face_seen:
-            return self.collar - self.down * 0.4 * self.scale
-        eyes = self.eyes.mean(axis=0)
-        tip: Vector = self.mouth + (self.mouth - eyes) * 0.72
-        return tip
+    def resized(self, factor: float) -> Figure:
+        """The same in a picture `factor` times as large."""
+        height, width = self.mask.shape
+        size = max(1, round(width * factor)), max(1, round(height * factor))
+        joints = ("shoulders", "elbows", "wrists", "fingers", "hips", "eyes", "chin")
+        return replace(
+            self,
+            mask=cv2.resize(self.mask, size, interpolation=cv2.INTER_AREA),
+            torso=self.torso * factor,
+            scale=self.scale * factor,
+            **{name: getattr(self, name) * np.float32(factor) for name in joints},
+        )
 
     def at(self, across: float, along: float) -> Vector:
         """The point `across` and `along` pixels from the collar, in the torso's axes."""
@@ -109,38 +108,49 @@ class Figure:
 def figure(person: Person) -> Figure:
     """The frame of `person`. Where landmarks are unsure, gates must have refused already."""
     points = person.pose[:, :2].astype(np.float32)
-    sure = person.visibility * person.presence
-    frontal = points[SHOULDERS[0], 0] <= points[SHOULDERS[1], 0]
+    sure = certainty(person)
+    facing = points[Landmark.RIGHT_SHOULDER, 0] <= points[Landmark.LEFT_SHOULDER, 0]
 
-    def by_side(pair: tuple[int, int]) -> list[int]:
-        return list(pair if frontal else pair[::-1])
+    def rows(joint: str) -> list[int]:
+        pair = [Landmark[f"RIGHT_{joint}"], Landmark[f"LEFT_{joint}"]]
+        return [int(row) for row in (pair if facing else pair[::-1])]
 
-    shoulders, hips = points[by_side(SHOULDERS)], points[by_side(HIPS)]
+    shoulders, hips = points[rows("SHOULDER")], points[rows("HIP")]
     spine = hips.mean(axis=0) - shoulders.mean(axis=0)
     torso = max(float(np.linalg.norm(spine)), 1.0)
     down = spine / torso
     right = np.array([down[1], -down[0]], np.float32)
     right = right if right[0] >= 0 else -right
-    eyes, mouth = points[by_side(EYES)], points[list(MOUTH)].mean(axis=0)
-    face_height = float(np.linalg.norm(mouth - eyes.mean(axis=0)))
+    scale = max(float(np.linalg.norm(shoulders[1] - shoulders[0])), FRONTAL_SHOULDERS * torso)
     return Figure(
         mask=person.mask,
         shoulders=shoulders,
-        elbows=points[by_side(ELBOWS)],
-        wrists=points[by_side(WRISTS)],
-        fingers=(points[by_side(PINKIES)] + points[by_side(INDICES)]) / 2,
+        elbows=points[rows("ELBOW")],
+        wrists=points[rows("WRIST")],
+        fingers=(points[rows("PINKY")] + points[rows("INDEX")]) / 2,
         hips=hips,
-        eyes=eyes,
-        mouth=mouth,
-        nose=points[NOSE],
-        arm_seen=sure[by_side(ELBOWS)],
-        hand_seen=sure[by_side(WRISTS)],
-        face_seen=bool(frontal and sure[NOSE] > 0.6 and face_height > 6),
+        eyes=points[rows("EYE")],
+        chin=_chin(person, shoulders.mean(axis=0) - down * 0.4 * scale),
+        arm_seen=sure[rows("ELBOW")],
+        hand_seen=sure[rows("WRIST")],
+        face_seen=bool(facing and sure[Landmark.NOSE] > 0.6),
         down=down,
         right=right,
         torso=torso,
-        scale=max(float(np.linalg.norm(shoulders[1] - shoulders[0])), FRONTAL_SHOULDERS * torso),
+        scale=scale,
     )
+
+
+def _chin(person: Person, usual: Vector) -> Vector:
+    """The lowest point of the face: of its mesh, else by its proportions, else as usual."""
+    if person.face is not None:
+        return person.face.mesh[CHIN, :2].astype(np.float32)
+    if certainty(person)[Landmark.NOSE] < 0.6:
+        return usual
+    mouth = person.pose[[Landmark.MOUTH_LEFT, Landmark.MOUTH_RIGHT], :2].mean(axis=0)
+    eyes = person.pose[[Landmark.LEFT_EYE, Landmark.RIGHT_EYE], :2].mean(axis=0)
+    below: Vector = mouth + (mouth - eyes) * 0.72
+    return below
 
 
 def along(line: Vector, distance: float) -> tuple[Vector, Vector, int]:

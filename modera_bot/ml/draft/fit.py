@@ -1,0 +1,300 @@
+"""Decides where each part of a top goes on a body.
+
+Lengths on the body are shares of its scale (the shoulder width) or of its torso's length;
+they are proportions of clothed adults, found on photographs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from modera_bot.ml.draft.figure import OUT, SIDES, Figure, Vector, along, length
+from modera_bot.ml.draft.keypoints import TopShape
+from modera_bot.ml.draft.parse import Parsing
+from modera_bot.ml.draft.sleeves import SLICES, Sleeve, resampled
+
+#: Half the torso's width down the torso, clothed closely: shares of its length, of the scale.
+TORSO_ALONG = (0.0, 0.25, 0.5, 0.7, 1.0, 1.3)
+TORSO_HALF = (0.45, 0.46, 0.455, 0.475, 0.55, 0.57)
+
+#: A top hangs at least this much clear of the body, and at most this much wider than usual.
+CLOSEST, WIDEST = 1.03, 1.32
+
+#: Between which shares of the torso's length a top of usual proportions ends, or a cropped one.
+HEMS, CROPPED_HEMS = (0.96, 1.2), (0.62, 1.12)
+
+#: Ends nearer to each other than this (hems in torso lengths, widths and sleeves in their
+#: own) count as the same: the new one then just covers the old, and nothing need be erased.
+SAME_HEM, SAME_WIDTH, SAME_SLEEVE = 0.13, 0.12, 0.1
+
+#: A sleeve that covers more of the arm than this reaches the wrist.
+LONG_SLEEVE = 0.74
+
+
+@dataclass(frozen=True, slots=True)
+class SleeveFit:
+    """Where a sleeve goes: its edges on the body (SLICES, 2), as in `Sleeve`.
+
+    `share` is how much of the arm, from the shoulder, it covers.
+    """
+
+    outer: Vector
+    inner: Vector
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Where a top goes. `body` and `garment` (n, 2) are points that belong together.
+
+    `edge` (m, 2) is the torso part's rough outline on the body, `hem` how far down from the
+    collar it ends.
+    """
+
+    body: Vector
+    garment: Vector
+    edge: Vector
+    tips: Vector
+    armpits: Vector
+    necks: Vector
+    hem: float
+    sleeves: tuple[SleeveFit | None, SleeveFit | None]
+
+
+def fit(shape: TopShape, body: Figure, parsed: Parsing) -> Fit:
+    """Fit the top of `shape` on `body`."""
+    tips = np.stack([_shoulder_tip(body, side) for side in SIDES])
+    across = _scale(shape, body, tips)
+    neck_top = -_neck_height(body)
+    hem = _hem(shape, body, parsed, neck_top, across)
+    downwards = (hem - neck_top) / max(shape.bottom - shape.neck_y, 1.0)
+    necks = _necks(shape, body, tips, across, neck_top)
+    armpits = _armpits(shape, body, tips, across, downwards)
+    pairs = _Pairs()
+    for side in SIDES:
+        pairs.add(necks[side], shape.necks[side])
+        pairs.add(tips[side], shape.tips[side])
+        pairs.add(armpits[side], shape.armpits[side])
+        x = int(round(float(shape.necks[side, 0] + shape.tips[side, 0]) / 2))
+        if shape.shoulder_line[x] >= 0:
+            middle = (necks[side] + tips[side]) / 2 - body.down * 0.012 * body.scale
+            pairs.add(middle, np.array([x, shape.shoulder_line[x]], np.float32))
+    sides = _sides(shape, body, armpits, across, hem, pairs)
+    edge = _edge(body, necks, tips, armpits, sides)
+    sleeves = [
+        _sleeve(one, body, parsed, side, tips[side], armpits[side], across) if one else None
+        for side, one in zip(SIDES, shape.sleeves)
+    ]
+    return Fit(
+        body=np.array(pairs.body, np.float32),
+        garment=np.array(pairs.garment, np.float32),
+        edge=edge,
+        tips=tips,
+        armpits=armpits,
+        necks=necks,
+        hem=hem,
+        sleeves=(sleeves[0], sleeves[1]),
+    )
+
+
+class _Pairs:
+    """Points on the body and the points of the garment that belong there."""
+
+    def __init__(self) -> None:
+        self.body: list[Vector] = []
+        self.garment: list[Vector] = []
+
+    def add(self, on_body: Vector, on_garment: Vector) -> None:
+        self.body.append(on_body)
+        self.garment.append(on_garment)
+
+
+def usual_half(body: Figure, down: float) -> float:
+    """Half the width of a closely clothed torso, `down` pixels below the collar."""
+    return float(np.interp(down / body.torso, TORSO_ALONG, TORSO_HALF)) * body.scale
+
+
+def body_half(body: Figure, down: float, side: int) -> float:
+    """Half the torso as the outline shows it, or as usual where an arm hides its edge."""
+    usual = usual_half(body, down)
+    seen = body.reach(body.at(0, down), OUT[side] * body.right, 1.6 * usual)
+    return usual * 1.02 if seen > 1.25 * usual else max(seen, 0.88 * usual)
+
+
+def _shoulder_tip(body: Figure, side: int) -> Vector:
+    """The seam of the shoulder: where the outline is, up and out from the joint."""
+    direction = OUT[side] * 0.65 * body.right - 0.76 * body.down
+    reach = body.reach(body.shoulders[side], direction, 0.35 * body.scale)
+    tip: Vector = body.shoulders[side] + direction * np.clip(
+        reach, 0.09 * body.scale, 0.17 * body.scale
+    )
+    return tip
+
+
+def _scale(shape: TopShape, body: Figure, tips: Vector) -> float:
+    """Pixels on the body for one of the garment, across: what suits shoulders and chest."""
+    shoulders = float(np.linalg.norm(tips[1] - tips[0]))
+    chest = sum(body_half(body, 0.33 * body.torso, side) for side in SIDES) * CLOSEST
+    by_shoulders = shoulders / max(float(np.linalg.norm(shape.tips[1] - shape.tips[0])), 1.0)
+    by_chest = chest / max(shape.chest, 1.0)
+    weight = 0.5 if shape.sleeved else 0.25
+    return weight * by_shoulders + (1 - weight) * by_chest
+
+
+def _neck_height(body: Figure) -> float:
+    """How far above the collar the shoulders meet the neck."""
+    heights = [
+        body.reach(body.at(OUT[side] * 0.36 * body.scale, 0), -body.down, 0.6 * body.scale)
+        for side in SIDES
+    ]
+    seen = [height for height in heights if height < 0.30 * body.scale]
+    usual = 0.15 * body.scale
+    trapezius = np.clip(np.mean(seen) if seen else usual, 0.10 * body.scale, 0.24 * body.scale)
+    return float(trapezius) + 0.06 * body.scale
+
+
+def _hem(shape: TopShape, body: Figure, parsed: Parsing, neck_top: float, across: float) -> float:
+    """How far below the collar the top ends."""
+    long = shape.bottom - shape.neck_y
+    low, high = HEMS if long > 1.05 * shape.chest else CROPPED_HEMS
+    hem = float(np.clip(neck_top + across * long, low * body.torso, high * body.torso))
+    if parsed.hem is not None and abs(parsed.hem - hem) < SAME_HEM * body.torso:
+        return parsed.hem + 0.01 * body.torso
+    return hem
+
+
+def _necks(shape: TopShape, body: Figure, tips: Vector, across: float, neck_top: float) -> Vector:
+    """Where the neckline's ends lie: on the line from neck to shoulder tip, as wide as cut."""
+    middle = body.collar * 0.55 + body.chin * 0.45
+    widths = [body.reach(middle, OUT[side] * body.right, 0.3 * body.scale) for side in SIDES]
+    neck = float(np.clip(min(widths), 0.13 * body.scale, 0.19 * body.scale))
+    half = float(np.clip(across * shape.neck_width / 2, 1.02 * neck, 0.46 * body.scale))
+    necks = []
+    for side in SIDES:
+        tip_across, tip_down = body.place(tips[side])
+        start, stop = 0.24 * body.scale, abs(tip_across)
+        share = float(np.clip((half - start) / max(stop - start, 1.0), 0, 0.8))
+        necks.append(body.at(OUT[side] * half, neck_top + (tip_down - neck_top) * share))
+    return np.array(necks, np.float32)
+
+
+def _armpits(
+    shape: TopShape, body: Figure, tips: Vector, across: float, downwards: float
+) -> Vector:
+    armpits = []
+    for side in SIDES:
+        _, tip_down = body.place(tips[side])
+        drop = downwards * float(shape.armpits[side, 1] - shape.tips[side, 1])
+        down = float(np.clip(tip_down + drop, 0.22 * body.torso, 0.46 * body.torso))
+        usual = usual_half(body, down)
+        half = across * abs(float(shape.armpits[side, 0]) - shape.centre)
+        armpits.append(body.at(OUT[side] * float(np.clip(half, usual, 1.3 * usual)), down))
+    return np.array(armpits, np.float32)
+
+
+def _sides(
+    shape: TopShape, body: Figure, armpits: Vector, across: float, hem: float, pairs: _Pairs
+) -> tuple[list[Vector], list[Vector]]:
+    """Pair the torso's edges, row by row, and return them from armpit to hem."""
+    first = float(np.mean([body.place(armpits[side])[1] for side in SIDES]))
+    pit_y = float(shape.armpits[:, 1].mean())
+    edges: tuple[list[Vector], list[Vector]] = ([], [])
+    pairs.add(body.at(0, first), np.array([shape.centre, pit_y], np.float32))
+    for y, *xs in shape.rows:
+        share = (float(y) - pit_y) / max(shape.bottom - pit_y, 1.0)
+        down = first + share * (hem - first)
+        for side, x in zip(SIDES, xs):
+            own = body_half(body, min(down, 1.3 * body.torso), side)
+            cut = across * abs(float(x) - shape.centre)
+            half = min(max(cut, CLOSEST * own), max(WIDEST * usual_half(body, down), own))
+            point = body.at(OUT[side] * half, down)
+            pairs.add(point, np.array([x, y], np.float32))
+            edges[side].append(point)
+        sag = 0.035 * body.scale * share * share  # a hem curves down in front
+        pairs.add(body.at(0, down + sag), np.array([shape.centre, y], np.float32))
+    return edges
+
+
+def _edge(
+    body: Figure,
+    necks: Vector,
+    tips: Vector,
+    armpits: Vector,
+    sides: tuple[list[Vector], list[Vector]],
+) -> Vector:
+    """The torso's outline, with room for what stands above the neck points and below the hem."""
+    up, down = body.down * -0.22 * body.scale, body.down * 0.06 * body.scale
+    lift = body.down * -0.03 * body.scale
+    left = [necks[0] + up, tips[0] + lift, armpits[0], *sides[0], sides[0][-1] + down]
+    right = [necks[1] + up, tips[1] + lift, armpits[1], *sides[1], sides[1][-1] + down]
+    return np.array(left + right[::-1], np.float32)
+
+
+def _sleeve(
+    cut: Sleeve,
+    body: Figure,
+    parsed: Parsing,
+    side: int,
+    tip: Vector,
+    armpit: Vector,
+    across: float,
+) -> SleeveFit:
+    """Lay a sleeve along the arm's bones."""
+    arm = body.arm(side, (tip + armpit) / 2)
+    whole = length(arm)
+    share = across * cut.length / whole
+    old = float(parsed.sleeve_ends[side])
+    if share > LONG_SLEEVE:
+        share = 1.0
+    elif abs(old - share) < SAME_SLEEVE:
+        share = max(share, old)
+    outer, inner = [tip, _deltoid(body, side, tip, arm)], [armpit]
+    previous = 0.0
+    for step in np.linspace(0.12, 1, 14):
+        distance = float(step * share * whole)
+        point, normal = _across_arm(body, arm, distance, side)
+        bare = float(np.interp(distance / whole, [0, 0.5, 1], [0.165, 0.115, 0.085])) * body.scale
+        seen = body.reach(point, normal, 2.4 * bare)
+        seen = seen if seen < 2.1 * bare else 1.1 * bare
+        half = across * cut.width / 2
+        radius = float(np.clip(max(0.8 * half, 1.05 * seen), bare, 2.1 * bare))
+        radius = radius if not previous else 0.5 * (radius + previous)
+        previous = radius
+        outer.append(point + normal * radius)
+        under = point - normal * float(np.clip(max(0.8 * half, 1.05 * bare), bare, 1.7 * bare))
+        blend = float(np.clip((distance - 0.05 * body.scale) / (0.3 * body.scale), 0, 1))
+        inner.append(under * blend + (0.6 * armpit + 0.4 * under) * (1 - blend))
+    return SleeveFit(
+        outer=resampled(np.array(outer, np.float32), SLICES),
+        inner=resampled(np.array(inner, np.float32), SLICES),
+        share=min(1.0, share),
+    )
+
+
+def _deltoid(body: Figure, side: int, tip: Vector, arm: Vector) -> Vector:
+    """The point of the shoulder's curve between its tip and the arm's outer side."""
+    joint = body.shoulders[side]
+    _, normal = _across_arm(body, arm, 0.0, side)
+    toward = (tip - joint) / max(float(np.linalg.norm(tip - joint)), 1e-6) + normal
+    toward = toward / max(float(np.linalg.norm(toward)), 1e-6)
+    reach = body.reach(joint, toward, 0.34 * body.scale)
+    usual = (
+        0.17 if reach > 0.32 * body.scale else float(np.clip(1.03 * reach / body.scale, 0.13, 0.2))
+    )
+    point: Vector = joint + toward * usual * body.scale
+    return point
+
+
+def _across_arm(body: Figure, arm: Vector, distance: float, side: int) -> tuple[Vector, Vector]:
+    """A point of the arm and the direction away from the body there, smooth at the elbow."""
+    point, _, _ = along(arm, distance)
+    bones = np.diff(arm, axis=0)
+    bones = bones / np.linalg.norm(bones, axis=1, keepdims=True).clip(1e-6)
+    past = (distance - float(np.linalg.norm(arm[1] - arm[0]))) / (0.3 * body.scale) + 0.5
+    share = float(np.clip(past, 0, 1))
+    bone = bones[0] * (1 - share) + bones[1] * share
+    bone = bone / max(float(np.linalg.norm(bone)), 1e-6)
+    normal = np.array([bone[1], -bone[0]], np.float32) * OUT[side]
+    return point, normal

@@ -1,0 +1,85 @@
+"""Light: carries the folds and shadows of the old clothes over to the new ones."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from modera_bot.ml.base import Mask, Picture
+from modera_bot.ml.draft.colour import Colours, masked_blur, shrunk
+from modera_bot.ml.draft.figure import Figure
+from modera_bot.ml.draft.parse import Parsing
+
+#: How strongly the old light's slow changes and its fine ones (folds) count, as exponents.
+SLOW, FINE = 0.6, 1.0
+
+#: The same under the old hem, whose folds run another way.
+SLOW_BELOW, FINE_BELOW = 0.35, 0.0
+
+#: How much darker a garment is at its outline, where the cloth turns away.
+RIM = 0.2
+
+#: White paper in the product photo is this bright in a well exposed picture.
+PAPER = 0.90
+
+
+def light(lab: Colours, body: Figure, parsed: Parsing) -> Mask:
+    """For each pixel, what the new garment's colours are multiplied with; about 1."""
+    size = lab.shape[1::-1]
+    small = cv2.resize(lab, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    body = body.resized(0.5)
+    old = cv2.resize(parsed.top, small.shape[1::-1], interpolation=cv2.INTER_AREA)
+    _, down = body.axes()
+    hem = 0.5 * parsed.hem if parsed.hem is not None else np.inf
+    below = (down > hem) & (body.mask > 0.9) & (down < 1.6 * body.torso)
+    for hand in parsed.hands:
+        below &= cv2.resize(hand, small.shape[1::-1], interpolation=cv2.INTER_AREA) < 0.1
+    total = np.ones(old.shape, np.float32)
+    for region, slow, fine in ((old > 0.9, SLOW, FINE), (below, SLOW_BELOW, FINE_BELOW)):
+        region = shrunk(region, 2)
+        if region.sum() > 100:
+            ratio, weight = _ratio(small, region.astype(np.float32), slow, fine, body.scale)
+            total *= 1 + (ratio - 1) * weight
+    return np.asarray(cv2.resize(total.clip(0.55, 1.22), size), np.float32)
+
+
+def _ratio(lab: Colours, region: Mask, slow: float, fine: float, scale: float) -> tuple[Mask, Mask]:
+    """The light of one old garment against its median, and where it is known."""
+    lightness = lab[..., 0]
+    detail = masked_blur(lightness, region, 0.010 * scale)
+    broad = masked_blur(lightness, region, 0.09 * scale)
+    inside = region > 0
+    median = float(np.median(lightness[inside]))
+    plain = _plainness(lab, inside, np.abs(detail - broad)[inside].mean() / (median + 15))
+    dark = float(np.clip((median - 8) / 25, 0.25, 1))  # black cloth shows no shadows
+    slowly = ((broad + 15) / (median + 15)).clip(0.5, 1.4) ** (slow * dark * (0.4 + 0.6 * plain))
+    finely = ((detail + 12) / (broad + 12)).clip(0.6, 1.25) ** (fine * dark * plain)
+    weight = cv2.GaussianBlur(region, (0, 0), 0.02 * scale)
+    return slowly * finely, (weight / 0.35).clip(0, 1)
+
+
+def _plainness(lab: Colours, inside: np.ndarray, relief: float) -> float:
+    """1 for plain cloth, 0 where a pattern would be mistaken for folds."""
+    hues = lab[inside][:, 1:]
+    spread = np.percentile(np.linalg.norm(hues - np.median(hues, axis=0), axis=1), 80)
+    pattern = relief * 100 / 6 + max(0.0, float(spread) - 10) / 12
+    return float(np.clip(1.3 - 0.55 * pattern, 0, 1))
+
+
+def rim(alpha: Mask, reach: float) -> Mask:
+    """Darkening of a layer toward its outline, within `reach` pixels of it."""
+    depth = cv2.distanceTransform((alpha > 0.5).astype(np.uint8), cv2.DIST_L2, 3)
+    edge = 1 - (depth / max(reach, 1.0)).clip(0, 1)
+    darkened: Mask = (1 - RIM * edge * edge).astype(np.float32)
+    return darkened
+
+
+def exposure(picture: Picture, mask: Mask) -> Colours:
+    """RGB factors that turn a product photo's white into the scene's; very mild."""
+    seen = picture[mask > 0.5].reshape(-1, 3)[::7].astype(np.float32) / 255
+    if len(seen) < 50:
+        return np.ones(3, np.float32)
+    gain = np.clip(np.percentile(seen.mean(axis=1), 97) / PAPER, 0.72, 1.06)
+    mean = seen.mean(axis=0)
+    cast = 1 + 0.25 * (mean / max(float(mean.mean()), 1e-3) - 1)
+    return np.asarray(gain * cast.clip(0.92, 1.08), np.float32)
