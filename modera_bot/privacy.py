@@ -1,9 +1,8 @@
 """A person's rights over what is kept of them: to take it along, and to have it erased.
 
 Their Telegram id and names stand in `users` alone and their pictures under `users/<id>/`, so
-both are a matter of following one key. On SQLite what was erased is overwritten at once
-(secure delete, checkpoint of the write-ahead log); Postgres gives the space free for reuse and
-overwrites it as it vacuums.
+both are a matter of following one key. On SQLite nothing of it is left in the files; Postgres
+keeps what was deleted until it vacuums and uses the space again.
 """
 
 import json
@@ -34,13 +33,13 @@ Rows = dict[str, list[dict[str, Any]]]
 def erase(
     database: Database, storage: Storage, user_id: int, *, answering: Collection[int] = ()
 ) -> dict[str, int]:
-    """Erase a person: pictures first, then every row, then what lingers in the log.
+    """Erase a person: pictures first, then every row, then what lingers in the files.
 
     Returns how many rows of each table and how many pictures were erased. Safe to repeat, also
     after a crash midway. `answering` are the ids of the updates that asked for it: they stay in
-    the inbox until the person has been answered. A picture that a job stores at this very
-    moment is left to housekeeping, as it belongs to nobody. Raises StorageError, with the rows
-    still in place.
+    the inbox until the person has been answered, and whoever answers calls `Database.wipe`
+    afterwards. A picture that a job stores at this very moment is left to housekeeping, as it
+    belongs to nobody. Raises StorageError, with the rows still in place.
     """
     stored = storage.delete_prefix(_folder(user_id))
     with database.begin() as connection:
@@ -48,7 +47,8 @@ def erase(
         erased["stored_pictures"] = stored
         if erased["users"]:
             connection.execute(schema.audit.insert().values(action="erased", details=erased))
-    database.checkpoint()
+    if not answering:
+        database.wipe()
     return erased
 
 

@@ -47,10 +47,13 @@ class Database:
 
         return await asyncio.to_thread(call)
 
-    def checkpoint(self) -> bool:
-        """Empty SQLite's write-ahead log, where erased rows would linger.
+    def wipe(self) -> bool:
+        """Leave nothing of deleted rows in SQLite's files: rewrite them, empty the log.
 
-        False if readers kept it from that for longer than the busy timeout.
+        Secure delete overwrites a row where it stands, but not the copies that stay behind in
+        the free space of pages when rows move between them; nor does it reach the write-ahead
+        log. Writers wait meanwhile, about a second per 100 MB. False if readers kept the log
+        from being emptied for longer than the busy timeout.
         """
         if not self.is_sqlite:
             return True
@@ -58,6 +61,7 @@ class Database:
         try:
             # not through SQLAlchemy, which would begin a transaction and so lock itself out
             cursor = connection.cursor()
+            cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             row = cursor.fetchone()
             cursor.close()

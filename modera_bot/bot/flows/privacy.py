@@ -157,7 +157,7 @@ async def erase(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         await chat.edit_keyboard(query.message.message_id)
     await chat.send(turn.text("delete-done"))
     await turn.finish()
-    await asyncio.to_thread(services.database.checkpoint)
+    await asyncio.to_thread(services.database.wipe)
 
 
 async def keep(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
