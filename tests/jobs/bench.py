@@ -1,5 +1,7 @@
 """A workbench for jobs: people who submit, workers that take one step when told to."""
 
+from __future__ import annotations
+
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -62,6 +64,7 @@ class Bench:
         self.database, self.credits = database, FreeCredits()
         self._people = 0
         self._started: list[Jobs] = []
+        self._frozen: list[Frozen] = []
         self._desk = self.jobs()
 
     def settings(self, **values: Any) -> JobsSettings:
@@ -97,9 +100,17 @@ class Bench:
             wake=wake,
         )
 
+    def frozen(self, then: Handler = outcome, first: Handler = outcome, **values: Any) -> Frozen:
+        """Have a worker begin the next job, do `first`, hang, and do `then` once it is thawed."""
+        made = Frozen(self, then, first, **values)
+        self._frozen.append(made)
+        return made
+
     def close(self) -> None:
-        for made in self._started:
-            made.stop(10)
+        for worker in self._frozen:
+            worker.thaw()
+        for jobs_here in self._started:
+            jobs_here.stop(10)
 
     # --- people ---
 
@@ -172,16 +183,25 @@ class Bench:
 
 
 class Frozen:
-    """A handler that hangs like a stopped process until it is thawed."""
+    """A worker that hangs in the midst of a job, like a stopped process, until it is thawed."""
 
-    def __init__(self, then: Handler = outcome) -> None:
-        self.begun, self.thawed = threading.Event(), threading.Event()
-        self._then = then
+    def __init__(self, bench: Bench, then: Handler, first: Handler, **values: Any) -> None:
+        self._begun, self._thawed = threading.Event(), threading.Event()
+        self._first, self._then = first, then
+        self.worker = bench.worker(self._handle, **values)
+        self._thread = in_thread(self.worker.run_next)
+        assert self._begun.wait(30)
 
-    def __call__(self, context: JobContext) -> Outcome:
-        self.begun.set()
-        assert self.thawed.wait(30)
+    def _handle(self, context: JobContext) -> Outcome:
+        self._first(context)
+        self._begun.set()
+        assert self._thawed.wait(30)
         return self._then(context)
+
+    def thaw(self) -> None:
+        """Let the handler go on to its end."""
+        self._thawed.set()
+        self._thread.join(30)
 
 
 def in_thread(work: Callable[[], object]) -> threading.Thread:

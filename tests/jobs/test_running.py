@@ -17,7 +17,7 @@ from modera_bot.errors import (
     Refusal,
 )
 from modera_bot.jobs import JobContext, Outcome
-from tests.jobs.bench import Bench, Frozen, eventually, in_thread, outcome, result
+from tests.jobs.bench import Bench, eventually, in_thread, outcome, result
 
 
 def raising(error: Exception) -> Callable[[JobContext], Outcome]:
@@ -230,15 +230,11 @@ def test_a_running_job_is_asked_to_stop_and_stops_at_its_next_progress(bench: Be
             raise
         return outcome(context)
 
-    frozen = Frozen(handler)
-    worker = bench.worker(frozen)
     job_id = bench.submit()
-    thread = in_thread(worker.run_next)
-    frozen.begun.wait(10)
+    frozen = bench.frozen(handler)
     assert bench.cancel(job_id)
-    worker.beat()
-    frozen.thawed.set()
-    thread.join(10)
+    frozen.worker.beat()
+    frozen.thaw()
     assert stopped == [JobCancelled]
     assert (bench.state(job_id), bench.hold(job_id)) == ("cancelled", "released")
     assert bench.told() == []
@@ -246,27 +242,21 @@ def test_a_running_job_is_asked_to_stop_and_stops_at_its_next_progress(bench: Be
 
 def test_a_result_that_comes_after_the_cancelling_is_discarded(bench: Bench) -> None:
     discarded: list[str] = []
-    frozen = Frozen(
+    job_id = bench.submit()
+    frozen = bench.frozen(
         lambda context: outcome(context, write_down, lambda: discarded.append(context.job.id))
     )
-    job_id = bench.submit()
-    thread = in_thread(bench.worker(frozen).run_next)
-    frozen.begun.wait(10)
     bench.cancel(job_id)
-    frozen.thawed.set()
-    thread.join(10)
+    frozen.thaw()
     assert (bench.state(job_id), bench.hold(job_id)) == ("cancelled", "released")
     assert (bench.told(), count(bench, audit), discarded) == ([], 0, [job_id])
 
 
 def test_a_fault_after_the_cancelling_tells_nobody(bench: Bench) -> None:
-    frozen = Frozen(raising(Refusal(Code.LEANING)))
     job_id = bench.submit()
-    thread = in_thread(bench.worker(frozen).run_next)
-    frozen.begun.wait(10)
+    frozen = bench.frozen(raising(Refusal(Code.LEANING)))
     bench.cancel(job_id)
-    frozen.thawed.set()
-    thread.join(10)
+    frozen.thaw()
     assert (bench.state(job_id), bench.hold(job_id), bench.told()) == ("cancelled", "released", [])
 
 
@@ -274,24 +264,19 @@ def test_a_fault_after_the_cancelling_tells_nobody(bench: Bench) -> None:
 
 
 def test_progress_is_written_down_by_the_heartbeat(bench: Bench) -> None:
-    shown = Frozen()
-
-    def handler(context: JobContext) -> Outcome:
+    def advance(context: JobContext) -> Outcome:
         context.progress(Stage.FITTING, 1.7)
         context.progress(Stage.FITTING, 0.4)
-        return shown(context)
+        return outcome(context)
 
-    worker = bench.worker(handler)
     job_id = bench.submit()
     before = bench.status(job_id)
-    thread = in_thread(worker.run_next)
-    shown.begun.wait(10)
+    frozen = bench.frozen(first=advance)
     lease = bench.row(job_id).lease_until
-    worker.beat()
+    frozen.worker.beat()
     during = bench.status(job_id)
     assert bench.row(job_id).lease_until > lease
-    shown.thawed.set()
-    thread.join(10)
+    frozen.thaw()
     after = bench.status(job_id)
     assert (before.state, before.stage, before.progress) == (JobState.QUEUED, None, 0.0)
     assert (during.state, during.stage, during.progress) == (JobState.RUNNING, Stage.FITTING, 0.4)
@@ -330,17 +315,14 @@ def test_a_preview_that_may_not_be_told_any_more_writes_nothing(
             raise
         return outcome(context)
 
-    frozen = Frozen(handler)
     job_id = bench.submit()
-    thread = in_thread(bench.worker(frozen).run_next)
-    frozen.begun.wait(10)
+    frozen = bench.frozen(handler)
     if reason is JobCancelled:
         bench.cancel(job_id)
     else:
         bench.expire_lease(job_id)
         bench.worker().recover()
-    frozen.thawed.set()
-    thread.join(10)
+    frozen.thaw()
     assert (caught, count(bench, audit), bench.told()) == ([reason], 0, [])
 
 
