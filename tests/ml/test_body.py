@@ -5,6 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from skimage import data
 
 from modera_bot.errors import Code, ModeraError
 from modera_bot.ml.anatomy import HIPS, SHOULDERS, Landmark
@@ -169,6 +170,21 @@ def test_world_points_are_metres_from_the_hips(understanding: BodyUnderstanding)
     assert 0.25 < across < 0.5
     assert person.world[Landmark.NOSE, 1] < -0.4  # y points down
     assert person.world[Landmark.LEFT_ANKLE, 1] > 0.5
+
+
+def test_a_real_photograph_is_understood(understanding: BodyUnderstanding) -> None:
+    """NASA's portrait of Eileen Collins: public domain, part of scikit-image."""
+    picture = data.astronaut()
+    person = only_person(understanding, picture)
+    assert person.face is not None
+    eyes = person.face.mesh[[159, 386], :2]  # upper lids: her right, her left
+    assert np.linalg.norm(eyes - [(204, 100), (245, 100)], axis=1).max() < 10
+    red, green, blue = np.moveaxis(picture.astype(int), 2, 0)
+    suit = (red > 180) & (green < 140) & (blue < 110)
+    suit[:, :20] = suit[:110] = False  # the flag beside her
+    inside = person.mask > 0.5
+    assert inside[suit].mean() > 0.95
+    assert not inside[:150, 320:].any()  # the wall and the model of a shuttle
 
 
 def test_missing_models_are_said_with_what_to_do(tmp_path: Path) -> None:
