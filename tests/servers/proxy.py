@@ -5,6 +5,7 @@ import socket
 import struct
 import threading
 from collections.abc import Coroutine
+from contextlib import closing
 from enum import Enum, auto
 from types import TracebackType
 from typing import Any, Self
@@ -71,46 +72,41 @@ class FaultyProxy:
             self._server = None
         for writer in self._writers:
             writer.transport.abort()
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        self._writers.clear()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         self._writers.add(writer)
+        if self._fault is Fault.HANG:
+            return  # the connection stays open
         try:
-            if self._fault is Fault.HANG:
-                await asyncio.Event().wait()
             onward, back = await asyncio.open_connection("127.0.0.1", self._target)
-            self._writers.add(back)
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._pass_on(reader, back))
-                tasks.create_task(self._pass_back(onward, writer))
-        except* OSError:
-            pass  # one side has gone; so does the other
-        finally:
-            for each in {writer, back} if "back" in locals() else {writer}:
-                self._writers.discard(each)
-                each.close()
+        except OSError:
+            writer.transport.abort()
+            return
+        self._writers.add(back)
+        # when one side goes, each direction ends in its own way, and so the other side goes too
+        ways = (self._pass_on(reader, back), self._pass_back(onward, writer))
+        await asyncio.gather(*ways, return_exceptions=True)
+        self._writers -= {writer, back}
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(1 << 16):
-            writer.write(data)
-            await writer.drain()
-        writer.close()
+        with closing(writer):
+            while data := await reader.read(1 << 16):
+                writer.write(data)
+                await writer.drain()
 
     async def _pass_back(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         passed = 0
-        while data := await reader.read(1 << 16):
-            if self._fault is Fault.RESET and passed + len(data) > self._after:
-                writer.write(data[: self._after - passed])
-                _reset(writer)
-                return
-            writer.write(data)
-            await writer.drain()
-            passed += len(data)
-        writer.close()
+        with closing(writer):
+            while data := await reader.read(1 << 16):
+                if self._fault is Fault.RESET and passed + len(data) > self._after:
+                    writer.write(data[: self._after - passed])
+                    _reset(writer)
+                    return
+                writer.write(data)
+                await writer.drain()
+                passed += len(data)
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

@@ -27,8 +27,8 @@ def served(folder: Path) -> Iterator[LocalStorage]:
             key = address.path.removeprefix("/media/")
             query = {name: values[-1] for name, values in parse_qs(address.query).items()}
             try:
-                genuine = storage.verify(key, int(query["expires"]), query["signature"])
-                data = storage.get(key) if genuine else None
+                genuine = pictures.verify(key, int(query["expires"]), query["signature"])
+                data = pictures.get(key) if genuine else None
             except (KeyError, ValueError, StorageError):
                 data = None
             self.send_response(403 if data is None else 200)
@@ -40,15 +40,15 @@ def served(folder: Path) -> Iterator[LocalStorage]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Media) as server:
-        storage = LocalStorage(
+        pictures = LocalStorage(
             folder,
             public_url=f"http://127.0.0.1:{server.server_port}",
             secret=SECRET,
             url_seconds=900,
         )
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread = threading.Thread(target=server.serve_forever, args=(0.005,))
         thread.start()
-        yield storage
+        yield pictures
         server.shutdown()
         thread.join()
 
