@@ -5,45 +5,60 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from modera_bot.contracts import Category
 from modera_bot.errors import Code, Refusal
-from modera_bot.ml.base import Mask, Person, Picture, TryOnOutput, TryOnTask
+from modera_bot.ml.base import GarmentPicture, Mask, Person, Picture, TryOnOutput, TryOnTask
 from modera_bot.ml.body import BodyUnderstanding
 from modera_bot.ml.draft.figure import figure
 from modera_bot.ml.draft.fit import fit
-from modera_bot.ml.draft.garment import cut_out, shrink
-from modera_bot.ml.draft.keypoints import locate
+from modera_bot.ml.draft.garment import CutOut, cut_out, shrink
+from modera_bot.ml.draft.gates import WORK_EDGE, guess_category, judge_garment, judge_person
+from modera_bot.ml.draft.keypoints import TopShape, locate
 from modera_bot.ml.draft.parse import parse
 from modera_bot.ml.draft.render import render
-
-#: Longest edge that a person's picture is worked on at.
-WORK_EDGE = 1024
 
 
 def draft_tryon(task: TryOnTask, models: Path) -> TryOnOutput:
     """Put the garment of `task` on its person. Runs in any process; about a second.
 
-    Raises Refusal when an honest result is impossible, and ModeraError(MODELS_MISSING).
+    Raises Refusal when an honest result is impossible, ModeraError(MODELS_MISSING) when the
+    body models aren't there.
     """
-    garment = cut_out(task.garments[0].picture)
-    shape = locate(garment)
-    if shape is None:
-        raise Refusal(Code.NO_GARMENT)
+    understanding = BodyUnderstanding(models)
+    garment, shape = _garment(task.garments[0], understanding)
     small = shrink(task.person, WORK_EDGE)
-    people = BodyUnderstanding(models).understand(small).people
-    if not people:
-        raise Refusal(Code.NO_PERSON)
-    view = _view(small, people[0])
+    people = understanding.understand(small)
+    verdict = judge_person(people, small.shape[:2])
+    if verdict.fault:
+        raise Refusal(verdict.fault)
+    view = _view(small, people.people[0])
     body = figure(view.person)
     parsed = parse(view.picture, view.person, body)
     canvas, grain = render(view.picture, body, parsed, garment, shape, fit(shape, body, parsed))
     factor = task.person.shape[1] / small.shape[1]
     corner = round(view.left * factor), round(view.top * factor)
-    picture = canvas.onto(task.person, corner, factor, grain)
-    return TryOnOutput(picture=picture, categories=(Category.TOPS,))
+    return TryOnOutput(
+        picture=canvas.onto(task.person, corner, factor, grain),
+        categories=(Category.TOPS,),
+        notices=verdict.notices,
+    )
+
+
+def _garment(garment: GarmentPicture, understanding: BodyUnderstanding) -> tuple[CutOut, TopShape]:
+    """The garment cut out, with its key points; Refusal if it is not one for a draft."""
+    small = shrink(garment.picture, WORK_EDGE)
+    cut = cut_out(small)
+    verdict = judge_garment(cut, understanding.understand(small))
+    if verdict.fault:
+        raise Refusal(verdict.fault)
+    if (garment.category or guess_category(cut)) is not Category.TOPS:
+        raise Refusal(Code.CATEGORY_UNSUPPORTED)
+    shape = locate(cut)
+    if shape is None:
+        raise Refusal(Code.NO_GARMENT)
+    return cut, shape
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,35 @@
+"""The draft: a quick, free sketch of a try-on, made on any CPU."""
+
+from modera_bot.contracts import Category, Stage
+from modera_bot.errors import Code, Refusal
+from modera_bot.ml.base import (
+    BackendContext,
+    Capabilities,
+    Progress,
+    TryOnOutput,
+    TryOnTask,
+    silent,
+)
+from modera_bot.ml.draft import draft_tryon
+
+
+class DraftTryOn:
+    """Warps the garment's picture onto the person; see docs/draft.md for how, and how well."""
+
+    name = "draft"
+    capabilities = Capabilities(categories=frozenset({Category.TOPS}), draft=True)
+
+    def __init__(self, context: BackendContext) -> None:
+        self._pool, self._models = context.pool, context.models
+
+    def tryon(self, task: TryOnTask, progress: Progress = silent) -> TryOnOutput:
+        """Raises Refusal when an honest draft is impossible, PoolError when a process died."""
+        if len(task.garments) != 1:
+            raise Refusal(Code.SEVERAL_GARMENTS_UNSUPPORTED)
+        if task.garments[0].category not in (None, *self.capabilities.categories):
+            raise Refusal(Code.CATEGORY_UNSUPPORTED)
+        progress(Stage.READING, 0.1)
+        progress(Stage.FITTING, 0.3)
+        output = self._pool.run(draft_tryon, task, self._models)
+        progress(Stage.FINISHING, 0.9)
+        return output
