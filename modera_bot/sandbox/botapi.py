@@ -48,7 +48,7 @@ class BotApi:
         try:
             self._check_token(request)
             if method not in HANDLERS:
-                raise Refusal(404, "Not Found")
+                raise Refusal(404, "Not Found: method not found")
             fields, uploads = await read_fields(request)
         except Refusal as refusal:
             return failure(refusal)

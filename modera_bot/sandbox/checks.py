@@ -127,6 +127,8 @@ class _Check:
         if not text.startswith("attach://"):
             return text
         upload = self._uploads.get(text.removeprefix("attach://"))
+        if upload is None and name == "media":
+            raise bad_request("can't parse InputMedia: media not found")
         if upload is None:
             raise bad_request(f'file "{text}" is not attached to the request')
         return upload

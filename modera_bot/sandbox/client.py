@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 import mimetypes
 import time
@@ -353,5 +354,5 @@ def _form(
         known = "photo.jpg" if isinstance(picture, bytes) else Path(picture).name
         data = picture if isinstance(picture, bytes) else Path(picture).read_bytes()
         kind = mime or mimetypes.guess_type(name or known)[0] or "application/octet-stream"
-        form.add_field("file", data, filename=name or known, content_type=kind)
+        form.add_field("file", io.BytesIO(data), filename=name or known, content_type=kind)
     return form

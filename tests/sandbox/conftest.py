@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import io
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import pytest
 from telegram import Bot
 
@@ -21,6 +25,34 @@ async def sandbox() -> AsyncIterator[Sandbox]:
     """Telegram, empty, on a free port."""
     async with Sandbox() as running:
         yield running
+
+
+Caller = Callable[..., Awaitable[dict[str, Any]]]
+
+
+@pytest.fixture
+async def call(sandbox: Sandbox) -> AsyncIterator[Caller]:
+    """`await call("sendMessage", chat_id=1, text="Hi")` -> the answer as it is on the wire.
+
+    A value of type bytes is uploaded as a file of that name.
+    """
+    async with aiohttp.ClientSession() as session:
+
+        async def make(method: str, token: str = sandbox.token, **fields: Any) -> dict[str, Any]:
+            form = aiohttp.FormData(default_to_multipart=True)
+            for name, value in fields.items():
+                if isinstance(value, bytes):
+                    file = io.BytesIO(value)
+                    form.add_field(name, file, filename=name, content_type="image/jpeg")
+                else:
+                    form.add_field(name, value if isinstance(value, str) else json.dumps(value))
+            url = f"{sandbox.base_url}{token}/{method}"
+            async with session.post(url, data=form if fields else None) as response:
+                answer: dict[str, Any] = await response.json()
+                assert response.status == answer.get("error_code", 200)
+                return answer
+
+        yield make
 
 
 @pytest.fixture
