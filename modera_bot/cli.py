@@ -83,9 +83,9 @@ def run(settings: Settings) -> None:
 
 
 async def _run(settings: Settings) -> None:
-    from modera_bot.app import serving
-
     begun = time.monotonic()
+    from modera_bot.app import serving  # a second of imports
+
     task = asyncio.current_task()
     assert task is not None
     for number in (signal.SIGINT, signal.SIGTERM):
