@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 
 _NAME = "modera"
 _POLL_S = 0.05, 0.25  # first and longest pause between looks at a queue that can't wake us
+_LISTEN_S = 0.5  # how long to listen to one that can, before seeing whether to stop
 
 
 class QueueConsumer(Consumer):  # type: ignore[misc]  # huey has no types
@@ -38,9 +39,15 @@ class Queue:
     def __init__(self, url: str, secret: bytes, work: Callable[[], None]) -> None:
         """`work` is called in a worker thread for each wake-up."""
         self._huey = _open(url, secret)
-        self._wake = self._huey.task(name="wake")(work)
+
+        @self._huey.task()  # type: ignore[untyped-decorator]
+        def wake() -> None:  # the messages carry its name, so it must not depend on `work`
+            work()
+
+        self._wake = wake
+        self._huey.on_shutdown("close")(self.close)  # each worker has a connection of its own
         self._consumer: QueueConsumer | None = None
-        self._lock = threading.Lock()
+        self._lock, self._closing = threading.Lock(), threading.Lock()
 
     def wake(self, delay_s: float = 0.0) -> None:
         """Have a worker look for a job. Never raises: a sweep makes up for a lost message."""
@@ -94,8 +101,9 @@ class Queue:
         return not any(thread.is_alive() for thread in threads)
 
     def close(self) -> None:
-        """Close this thread's connection to the queue."""
-        self._huey.storage.close()
+        """Close the connections that this thread uses; the next use opens them again."""
+        with self._closing:
+            self._huey.storage.close()
 
 
 def _open(url: str, secret: bytes) -> Huey:
@@ -108,10 +116,10 @@ def _open(url: str, secret: bytes) -> Huey:
             case "sqlite":
                 file = Path(path.removeprefix("///"))
                 file.parent.mkdir(parents=True, exist_ok=True)
-                return SqliteHuey(_NAME, filename=str(file), timeout=30, **options)
+                return SqliteHuey(_NAME, filename=str(file), fsync=False, **options)
             case "postgresql":
-                return PostgresHuey(_NAME, dsn=url, **options)
+                return PostgresHuey(_NAME, dsn=url, read_timeout=_LISTEN_S, **options)
             case _:
-                return RedisHuey(_NAME, url=url, **options)
+                return RedisHuey(_NAME, url=url, read_timeout=_LISTEN_S, **options)
     except ConfigurationError as error:  # the driver is not installed
         raise ConfigError((f"jobs.queue: {error}",)) from error

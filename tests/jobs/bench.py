@@ -100,7 +100,12 @@ class Bench:
             wake=wake,
         )
 
-    def frozen(self, then: Handler = outcome, first: Handler = outcome, **values: Any) -> Frozen:
+    def frozen(
+        self,
+        then: Handler = outcome,
+        first: Callable[[JobContext], object] = nothing,
+        **values: Any,
+    ) -> Frozen:
         """Have a worker begin the next job, do `first`, hang, and do `then` once it is thawed."""
         made = Frozen(self, then, first, **values)
         self._frozen.append(made)
@@ -185,7 +190,9 @@ class Bench:
 class Frozen:
     """A worker that hangs in the midst of a job, like a stopped process, until it is thawed."""
 
-    def __init__(self, bench: Bench, then: Handler, first: Handler, **values: Any) -> None:
+    def __init__(
+        self, bench: Bench, then: Handler, first: Callable[[JobContext], object], **values: Any
+    ) -> None:
         self._begun, self._thawed = threading.Event(), threading.Event()
         self._first, self._then = first, then
         self.worker = bench.worker(self._handle, **values)
