@@ -24,7 +24,7 @@ from modera_bot.pool import PicturePool
 LOOK = 1024
 
 #: What makes a photo useless for every backend; the draft's further faults are only its own.
-HOPELESS = {Code.NO_PERSON, Code.SEVERAL_PEOPLE, Code.PERSON_TOO_SMALL, Code.NO_GARMENT}
+HOPELESS = {Code.NO_PERSON, Code.SEVERAL_PEOPLE, Code.PERSON_TOO_SMALL}
 
 #: A product shot: at least this much of the border is plain, at most this much is garment,
 #: the background varies by no more than this (ΔE), and the garment takes this much of it.
@@ -61,21 +61,21 @@ def look(picture: bytes, models: Path, draft_only: bool) -> PhotoReport:
     height, width = full.shape[:2]
     small = shrink(full, LOOK)
     body = BodyUnderstanding(models).understand(small)
-    role, cloth, category = Role.PERSON, Verdict(Code.GARMENT_ON_PERSON), None
-    if not any(_is_subject(person) for person in body.people):
+    if any(_is_subject(person) for person in body.people):
+        role, garment = Role.PERSON, None
+    else:
         garment = cut_out(small)  # takes longer than all the rest
-        body = _without_prints(body, garment)
-        role = _role(body, garment)
-        if role is Role.GARMENT:
-            body, category = Body(()), guess_category(garment)  # whoever was there is a dummy
-        cloth = judge_garment(garment, body) if not body.people else cloth
+        role, body = _told_apart(body, garment)
     person = judge_person(body, (small.shape[1], small.shape[0]))
+    cloth = Verdict(Code.GARMENT_ON_PERSON)
+    if garment is not None and not body.people:
+        cloth = judge_garment(garment, body)
     return PhotoReport(
         role=role,
         width=width,
         height=height,
         people=len(body.people),
-        category=category,
+        category=guess_category(garment) if garment and role is Role.GARMENT else None,
         person_fault=_fault(person, draft_only),
         garment_fault=_fault(cloth, draft_only),
         notices=_notices(cloth if role is Role.GARMENT else person, draft_only),
@@ -87,9 +87,17 @@ def _is_subject(person: Person) -> bool:
     return person.face is not None and float(person.mask.mean()) >= SUBJECT
 
 
-def _without_prints(body: Body, garment: CutOut) -> Body:
-    """Only real people: those printed on a garment are none."""
-    return Body(tuple(person for person in body.people if not _is_print(person, garment)))
+def _told_apart(body: Body, garment: CutOut) -> tuple[Role, Body]:
+    """The role, and who of those found is a person, not a print on a garment or a dummy.
+
+    A person has a head; a garment lies, hangs or is on a dummy before something plain.
+    """
+    people = [person for person in body.people if not _is_print(person, garment)]
+    if any(_has_head(person) for person in people):
+        return Role.PERSON, Body(tuple(people))
+    if _is_plain(garment) and not any(_head_outside(person) for person in people):
+        return Role.GARMENT, Body(())
+    return Role.UNSURE, Body(tuple(people))
 
 
 def _is_print(person: Person, garment: CutOut) -> bool:
@@ -99,14 +107,6 @@ def _is_print(person: Person, garment: CutOut) -> bool:
     outline = person.mask > 0.5
     area, inside = int(outline.sum()), int((outline & cloth).sum())
     return area < PRINT_AREA * int(cloth.sum()) and inside >= PRINT_INSIDE * area
-
-
-def _role(body: Body, garment: CutOut) -> Role:
-    """A person has a head; a garment lies, hangs or is on a dummy before something plain."""
-    if any(_has_head(person) for person in body.people):
-        return Role.PERSON
-    cut_off = any(_head_outside(person) for person in body.people)
-    return Role.GARMENT if _is_plain(garment) and not cut_off else Role.UNSURE
 
 
 def _is_plain(garment: CutOut) -> bool:
