@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine.default import DefaultDialect
 
@@ -17,14 +18,19 @@ from tests.fakes import BACKENDS as FAKES
 
 
 def count_commits(die_after: int, tally: Path) -> None:
-    """Let the process die after a commit, as if the plug were pulled."""
+    """Let the process die after a commit that wrote something, as if the plug were pulled."""
     commit = DefaultDialect.do_commit
     lock, count = threading.Lock(), 0
+    changes: dict[int, int] = {}
 
-    def counted(self: DefaultDialect, connection: object) -> None:
+    def counted(self: DefaultDialect, connection: Any) -> None:
         nonlocal count
         with lock:
             commit(self, connection)
+            total, before = connection.total_changes, changes.get(id(connection), 0)
+            changes[id(connection)] = total
+            if total == before:
+                return
             count += 1
             if count == die_after:
                 os.kill(os.getpid(), signal.SIGKILL)

@@ -144,7 +144,7 @@ async def _play(anna: SandboxUser) -> None:
     await anna.wait_for("photo", PATIENCE_S)
     await anna.photo(GARMENT)
     await anna.press("consent:agree", timeout=PATIENCE_S)
-    await anna.wait_for("yourself", PATIENCE_S)
+    await anna.wait_for("photo of the person", PATIENCE_S)
     await anna.photo(PERSON)
     await anna.wait_for(lambda message: "photo" in message, PATIENCE_S)
 
