@@ -17,6 +17,9 @@ SIDE = 192
 #: many distances from eyes to mouth make a window that does.
 WINDOW = 4.2
 
+#: Larger windows, in pixels, are shrunk: the detector sees 128.
+MAX_WINDOW = 512
+
 #: The mesh's region is this much larger than the detected box.
 MARGIN = 1.5
 
@@ -35,7 +38,7 @@ def find_face(networks: Networks, picture: Picture, pose: Pose) -> Face | None:
     if distance < MIN_EYES_TO_MOUTH:
         return None
     window = Region((eyes + mouth) / 2, WINDOW * distance)
-    side = round(window.size)
+    side = min(round(window.size), MAX_WINDOW)
     detections = detect(networks, FACE, window.crop(picture, side), MIN_SCORE)
     if not detections:
         return None
