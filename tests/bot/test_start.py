@@ -3,22 +3,9 @@
 import pytest
 
 from modera_bot.app import App
-from modera_bot.db import users
-from modera_bot.db.users import User
-from modera_bot.sandbox.client import Json, SandboxUser
+from modera_bot.sandbox.client import SandboxClient, SandboxUser
+from tests.bot.people import known, labels
 from tests.bot.tryon.conftest import settle
-
-
-def labels(message: Json) -> list[str]:
-    """What the buttons of a message say, row by row."""
-    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-    return [button["text"] for row in rows for button in row]
-
-
-async def known(app: App, person: SandboxUser) -> User:
-    user = await app.services.database.run(users.by_telegram_id, person.id)
-    assert user is not None
-    return user
 
 
 async def test_a_newcomer_is_greeted_by_name_and_asked_for_the_language(
@@ -88,9 +75,9 @@ async def test_an_unknown_deep_link_leads_to_the_menu(
 
 
 async def test_a_name_that_looks_like_markup_is_shown_as_it_is(
-    bot_app: App, client: object
+    bot_app: App, client: SandboxClient
 ) -> None:
-    mallory = await client.user("<b>M</b> & Co")  # type: ignore[attr-defined]
+    mallory = await client.user("<b>M</b> & Co")
     await mallory.text("/start")
 
     await mallory.wait_for("Hello, <b>M</b> & Co!")

@@ -7,6 +7,7 @@ privacy:open ──> privacy:export
 """
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -65,7 +66,8 @@ async def export(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Send everything that is kept, as archives that any phone opens."""
     turn = current.get()
     await answer(turn)
-    chat, services = Chat.of(turn), turn.services
+    services = turn.services
+    chat = replace(Chat.of(turn), protect=False)  # what can't be saved is no export
     await chat.act(ChatAction.UPLOAD_DOCUMENT)
     with TemporaryDirectory() as folder:
         paths = await asyncio.to_thread(

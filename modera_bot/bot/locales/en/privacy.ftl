@@ -24,7 +24,7 @@ privacy-text =
 
     <b>What is kept.</b> The photos you send and the results; your ratings and settings; your Telegram id and name, to know whom to answer.
 
-    <b>How long.</b> Photos and results { $days ->
+    <b>How long.</b> Photos and results for { $days ->
         [one] one day
        *[other] { $days } days
     }, then they’re deleted. The rest until you delete it.
