@@ -194,10 +194,10 @@ def _read(data: bytes, edge: int | None) -> Image.Image:
     except Exception as error:  # decoders raise anything on broken bytes
         raise PictureError(Code.BROKEN_PICTURE, repr(error)) from error
     orientation, profile = _orientation(picture), picture.info.get("icc_profile")
-    picture = _opaque(picture)
+    picture = _eight_bit(picture)
     if edge:
         picture = picture.resize(_within(picture.size, edge), Image.Resampling.LANCZOS)
-    picture = _to_srgb(picture, profile)
+    picture = _to_srgb(_on_white(picture), profile)
     return picture.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else picture
 
 
@@ -244,15 +244,21 @@ def _orientation(picture: Image.Image) -> int:
     return orientation if isinstance(orientation, int) else 1
 
 
-def _opaque(picture: Image.Image) -> Image.Image:
-    """Bring any mode to 8-bit L, RGB or CMYK, on white where it was transparent."""
-    if picture.mode.startswith("I"):  # 16-bit grey, which Pillow would clip, not scale
-        return Image.fromarray((np.asarray(picture).astype(np.uint16) >> 8).astype(np.uint8))
+def _eight_bit(picture: Image.Image) -> Image.Image:
+    """Bring any mode to one that can be resized: L, RGB, RGBA or CMYK."""
+    if picture.mode == "I;16":  # Pillow would clip it, not scale it
+        return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
     if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        white = Image.new("RGBA", picture.size, "white")
-        return Image.alpha_composite(white, picture).convert("RGB")
+        return picture.convert("RGBA")
     return picture if picture.mode in ("L", "RGB", "CMYK") else picture.convert("RGB")
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """Put what is transparent on white."""
+    if picture.mode != "RGBA":
+        return picture
+    white = Image.new("RGBA", picture.size, "white")
+    return Image.alpha_composite(white, picture).convert("RGB")
 
 
 def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
