@@ -6,6 +6,7 @@ import { t } from "./strings.js";
 const GIVE_UP = 30_000; // ms after which a pressed button stops spinning without an answer
 
 const waiting = new Map(); // `message:data` -> timer
+const used = new WeakSet(); // one-time reply keyboards that have done their work
 
 const keyOf = (messageId, data) => `${messageId}:${data}`;
 
@@ -70,9 +71,10 @@ function spin(element, busy) {
  * @param {(button: object) => void} onPress
  */
 export function replyKeyboard(root, markup, onPress) {
-  root.hidden = !markup;
+  root.hidden = !markup || used.has(markup);
   const press = (button) => {
-    if (markup.one_time_keyboard) root.hidden = true;
+    if (markup.one_time_keyboard) used.add(markup);
+    root.hidden = used.has(markup);
     onPress(button);
   };
   root.replaceChildren(...(markup?.keyboard ?? []).map((row) =>
