@@ -8,13 +8,14 @@ import cv2
 import numpy as np
 
 from modera_bot.ml.base import Mask
-from modera_bot.ml.draft.colour import Colours, blur, fill_in, to_rgb
-from modera_bot.ml.draft.figure import SIDES, Figure, capsule
+from modera_bot.ml.draft.colour import Colours, blur, fill_in, shrunk, to_rgb
+from modera_bot.ml.draft.figure import Figure
 from modera_bot.ml.draft.fit import Fit
+from modera_bot.ml.draft.limbs import Arm
 from modera_bot.ml.draft.parse import Parsing
 
-#: Radii of a bare arm at shoulder, elbow and wrist, as shares of the scale.
-ARM = (0.15, 0.115, 0.085)
+#: How far around the old top its edge is repainted too, as a share of the scale.
+SEAM = 0.014
 
 #: Skin gets darker toward an arm's edge, where it turns away from the light.
 TURN = 0.16
@@ -30,40 +31,26 @@ class Leftovers:
     arms: Mask
 
 
-def leftovers(body: Figure, parsed: Parsing, fitted: Fit, covered: Mask) -> Leftovers:
+def leftovers(
+    body: Figure, parsed: Parsing, arms: tuple[Arm, Arm], fitted: Fit, covered: Mask
+) -> Leftovers:
     """Sort what the new top, opaque where `covered`, leaves of the old one."""
-    old = (cv2.dilate(parsed.top, np.ones((5, 5), np.uint8)) * (body.mask > 0.02)).clip(0, 1)
-    left = old * (covered < 0.98)
+    reach = round(SEAM * body.scale) * 2 + 1
+    old = cv2.dilate(parsed.top, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+    left = np.asarray(old * (covered < 0.98), np.float32)
     across, down = body.axes()
-    arms = np.zeros_like(left)
-    for side in SIDES:
-        arms = np.maximum(arms, arm_region(body, side))
+    limbs = np.maximum(*(arm.region(body.mask.shape) for arm in arms))
     pits = max(body.place(armpit)[1] for armpit in fitted.armpits)
-    reach = max(abs(body.place(tip)[0]) for tip in fitted.tips)
-    chest = ((down < pits) & (np.abs(across) < reach)).astype(np.float32) * (body.mask > 0.5)
+    width = max(abs(body.place(tip)[0]) for tip in fitted.tips)
+    chest = (down < pits) & (np.abs(across) < width) & (body.mask > 0.5)
     half = np.interp(down / body.torso, (0, 1, 1.6), (0.5, 0.6, 0.7)) * body.scale
-    lower = (
-        (down > min(fitted.hem, parsed.hem or fitted.hem) - 4) & (np.abs(across) < half)
-    ).astype(np.float32)
-    arms = arms * left * (1 - chest)
-    chest = chest * left
-    lower = lower * left * (1 - arms) * (1 - chest)
-    return Leftovers(
-        background=left * (1 - arms) * (1 - chest) * (1 - lower),
-        lower=lower,
-        chest=chest,
-        arms=arms,
-    )
-
-
-def arm_region(body: Figure, side: int) -> Mask:
-    """Where a bare arm would be, 0 to 1."""
-    shoulder, elbow, wrist = body.arm(side)
-    radii = [share * body.scale for share in ARM]
-    shape = body.mask.shape
-    upper = capsule(shape, shoulder, elbow, (radii[0], radii[1]))
-    lower = capsule(shape, elbow, wrist, (radii[1], radii[2]))
-    return np.maximum(upper, lower)
+    hem = min(fitted.hem, parsed.hem or fitted.hem)
+    lower = (down > hem - 4) & (np.abs(across) < half) & (body.mask > 0.5)
+    shown = {}
+    for name, region in (("chest", chest), ("arms", limbs), ("lower", lower)):
+        shown[name] = left * region
+        left = left - shown[name]
+    return Leftovers(background=left, **shown)
 
 
 def background(picture: Colours, body: Figure) -> Colours:
@@ -86,16 +73,24 @@ def lower_garment(picture: Colours, body: Figure, parsed: Parsing) -> Colours:
     return fill_in(picture, known.astype(np.float32))
 
 
-def skin(picture: Colours, body: Figure, parsed: Parsing, region: Mask) -> Colours:
-    """Skin for `region`: the tone of the hands and neck nearby, rounded off at the edges."""
-    known = (parsed.skin > 0.35) & (body.mask > 0.9) & (parsed.head < 0.5) & (parsed.hair < 0.1)
-    known = known & (parsed.top < 0.05)
+def skin(picture: Colours, body: Figure, parsed: Parsing) -> Colours:
+    """Bare skin for the whole picture: as it is seen nearby, farther off as the face has it."""
     _, down = body.axes()
-    known &= down < 1.6 * body.torso
-    near = fill_in(picture, known.astype(np.float32))
-    tones = np.stack([parsed.neck_tone, *parsed.skin_tones])
-    tone = to_rgb(np.median(tones, axis=0)[None, None])
-    depth = cv2.distanceTransform((region > 0.5).astype(np.uint8), cv2.DIST_L2, 3)
-    edge = 1 - (depth / (0.06 * body.scale)).clip(0, 1)
-    rounded = blur((1 - TURN * edge * edge).astype(np.float32), 1.5)
-    return np.asarray((0.5 * near + 0.5 * tone) * rounded[..., None], np.float32)
+    known = (parsed.skin > 0.35) & (body.mask > 0.9) & (parsed.hair < 0.1) & (parsed.top < 0.05)
+    known &= (parsed.head < 0.5) & (down < 1.6 * body.torso)
+    seen = shrunk(known, 2).astype(np.float32)
+    near = fill_in(picture, seen)
+    close = (blur(seen, 0.1 * body.scale) * 4).clip(0, 1)
+    tone = 0.5 * near + 0.5 * to_rgb(parsed.tone[None, None])
+    return np.asarray(tone + (near - tone) * close[..., None], np.float32)
+
+
+def roundness(arms: tuple[Arm, Arm], shape: tuple[int, int]) -> Mask:
+    """How much darker arms get toward their edges: factors of at most 1."""
+    factors = np.ones(shape, np.float32)
+    for arm in arms:
+        region = arm.region(shape) > 0.5
+        depth = cv2.distanceTransform(region.astype(np.uint8), cv2.DIST_L2, 3)
+        edge = 1 - (depth / float(arm.radii[1])).clip(0, 1)
+        factors = np.where(region, np.minimum(factors, 1 - TURN * edge * edge), factors)
+    return blur(factors.astype(np.float32), 1.5)

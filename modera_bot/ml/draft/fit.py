@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from modera_bot.ml.draft.figure import OUT, SIDES, Figure, Vector, along, length
+from modera_bot.ml.draft.figure import OUT, SIDES, Figure, Vector, length
 from modera_bot.ml.draft.keypoints import TopShape
+from modera_bot.ml.draft.limbs import Arm, across_arm
 from modera_bot.ml.draft.parse import Parsing
 from modera_bot.ml.draft.sleeves import SLICES, Sleeve, resampled
 
@@ -22,12 +23,23 @@ TORSO_HALF = (0.45, 0.46, 0.455, 0.475, 0.55, 0.57)
 #: A top hangs at least this much clear of the body, and at most this much wider than usual.
 CLOSEST, WIDEST = 1.03, 1.32
 
+#: Cloth that lies flat in a product shot is wider than it hangs, since a body is round: how
+#: much of the width beyond the torso's own, and of a sleeve's, is seen when it is worn.
+EASE, HANGING = 0.5, 0.8
+
+#: How much of the torso's half width faces the eye squarely.
+FACING = 0.55
+
 #: Between which shares of the torso's length a top of usual proportions ends, or a cropped one.
 HEMS, CROPPED_HEMS = (0.96, 1.2), (0.62, 1.12)
 
-#: Ends nearer to each other than this (hems in torso lengths, widths and sleeves in their
-#: own) count as the same: the new one then just covers the old, and nothing need be erased.
-SAME_HEM, SAME_WIDTH, SAME_SLEEVE = 0.13, 0.12, 0.1
+#: Ends nearer to each other than this (hems in torso lengths, sleeves in the
+#: arm's) count as the same: the new one then just covers the old, and nothing need be erased.
+SAME_HEM, SAME_SLEEVE = 0.08, 0.1
+
+#: What the product shot tells about length is rough; the old top, if within this many torso
+#: lengths, tells how long this person's tops are, and counts as much.
+LIKE_HEM = 0.35
 
 #: A sleeve that covers more of the arm than this reaches the wrist.
 LONG_SLEEVE = 0.74
@@ -63,15 +75,14 @@ class Fit:
     sleeves: tuple[SleeveFit | None, SleeveFit | None]
 
 
-def fit(shape: TopShape, body: Figure, parsed: Parsing) -> Fit:
+def fit(shape: TopShape, body: Figure, parsed: Parsing, arms: tuple[Arm, Arm]) -> Fit:
     """Fit the top of `shape` on `body`."""
     tips = np.stack([_shoulder_tip(body, side) for side in SIDES])
     across = _scale(shape, body, tips)
     neck_top = -_neck_height(body)
     hem = _hem(shape, body, parsed, neck_top, across)
-    downwards = (hem - neck_top) / max(shape.bottom - shape.neck_y, 1.0)
     necks = _necks(shape, body, tips, across, neck_top)
-    armpits = _armpits(shape, body, tips, across, downwards)
+    armpits = _armpits(shape, body, tips, across)
     pairs = _Pairs()
     for side in SIDES:
         pairs.add(necks[side], shape.necks[side])
@@ -84,7 +95,18 @@ def fit(shape: TopShape, body: Figure, parsed: Parsing) -> Fit:
     sides = _sides(shape, body, armpits, across, hem, pairs)
     edge = _edge(body, necks, tips, armpits, sides)
     sleeves = [
-        _sleeve(one, body, parsed, side, tips[side], armpits[side], across) if one else None
+        _sleeve(
+            one,
+            body,
+            arms[side],
+            side,
+            float(parsed.sleeve_ends[side]),
+            tips[side],
+            armpits[side],
+            across,
+        )
+        if one
+        else None
         for side, one in zip(SIDES, shape.sleeves)
     ]
     return Fit(
@@ -160,9 +182,11 @@ def _hem(shape: TopShape, body: Figure, parsed: Parsing, neck_top: float, across
     long = shape.bottom - shape.neck_y
     low, high = HEMS if long > 1.05 * shape.chest else CROPPED_HEMS
     hem = float(np.clip(neck_top + across * long, low * body.torso, high * body.torso))
-    if parsed.hem is not None and abs(parsed.hem - hem) < SAME_HEM * body.torso:
-        return parsed.hem + 0.01 * body.torso
-    return hem
+    if parsed.hem is None or abs(parsed.hem - hem) > LIKE_HEM * body.torso:
+        return hem
+    hem = (hem + parsed.hem) / 2
+    covers = abs(parsed.hem - hem) < SAME_HEM * body.torso
+    return parsed.hem + 0.01 * body.torso if covers else hem
 
 
 def _necks(shape: TopShape, body: Figure, tips: Vector, across: float, neck_top: float) -> Vector:
@@ -180,13 +204,11 @@ def _necks(shape: TopShape, body: Figure, tips: Vector, across: float, neck_top:
     return np.array(necks, np.float32)
 
 
-def _armpits(
-    shape: TopShape, body: Figure, tips: Vector, across: float, downwards: float
-) -> Vector:
+def _armpits(shape: TopShape, body: Figure, tips: Vector, across: float) -> Vector:
     armpits = []
     for side in SIDES:
         _, tip_down = body.place(tips[side])
-        drop = downwards * float(shape.armpits[side, 1] - shape.tips[side, 1])
+        drop = across * float(shape.armpits[side, 1] - shape.tips[side, 1])
         down = float(np.clip(tip_down + drop, 0.22 * body.torso, 0.46 * body.torso))
         usual = usual_half(body, down)
         half = across * abs(float(shape.armpits[side, 0]) - shape.centre)
@@ -202,16 +224,25 @@ def _sides(
     pit_y = float(shape.armpits[:, 1].mean())
     edges: tuple[list[Vector], list[Vector]] = ([], [])
     pairs.add(body.at(0, first), np.array([shape.centre, pit_y], np.float32))
+    long = max(shape.bottom - pit_y, 1.0)
+    natural = float(np.clip(across * long / max(hem - first, 1.0), 0.6, 1.6))
     for y, *xs in shape.rows:
-        share = (float(y) - pit_y) / max(shape.bottom - pit_y, 1.0)
-        down = first + share * (hem - first)
+        share = (float(y) - pit_y) / long
+        # a print on the chest keeps its shape; what length differs is taken up further down
+        down = first + (natural * share + (1 - natural) * share * share) * (hem - first)
         for side, x in zip(SIDES, xs):
             own = body_half(body, min(down, 1.3 * body.torso), side)
             cut = across * abs(float(x) - shape.centre)
+            cut = own + EASE * (cut - own) if cut > own else cut
             half = min(max(cut, CLOSEST * own), max(WIDEST * usual_half(body, down), own))
             point = body.at(OUT[side] * half, down)
             pairs.add(point, np.array([x, y], np.float32))
             edges[side].append(point)
+            # the middle keeps its width: cloth turns away from the eye at the sides
+            part = FACING * min(1.0, own / max(across * abs(float(x) - shape.centre), 1.0))
+            on_garment = shape.centre + (float(x) - shape.centre) * part
+            inner = min(across * abs(float(on_garment) - shape.centre), 0.85 * half)
+            pairs.add(body.at(OUT[side] * inner, down), np.array([on_garment, y], np.float32))
         sag = 0.035 * body.scale * share * share  # a hem curves down in front
         pairs.add(body.at(0, down + sag), np.array([shape.centre, y], np.float32))
     return edges
@@ -235,35 +266,33 @@ def _edge(
 def _sleeve(
     cut: Sleeve,
     body: Figure,
-    parsed: Parsing,
+    arm: Arm,
     side: int,
+    old_share: float,
     tip: Vector,
     armpit: Vector,
     across: float,
 ) -> SleeveFit:
     """Lay a sleeve along the arm's bones."""
-    arm = body.arm(side, (tip + armpit) / 2)
-    whole = length(arm)
+    line = np.concatenate([(tip + armpit)[None] / 2, arm.line[1:]]).astype(np.float32)
+    whole = length(line)
     share = across * cut.length / whole
-    old = float(parsed.sleeve_ends[side])
     if share > LONG_SLEEVE:
         share = 1.0
-    elif abs(old - share) < SAME_SLEEVE:
-        share = max(share, old)
-    outer, inner = [tip, _deltoid(body, side, tip, arm)], [armpit]
-    previous = 0.0
+    elif abs(old_share - share) < SAME_SLEEVE:
+        share = max(share, old_share)
+    outer, inner = [tip, _deltoid(body, side, tip, line)], [armpit]
+    radii: list[float] = []
     for step in np.linspace(0.12, 1, 14):
         distance = float(step * share * whole)
-        point, normal = _across_arm(body, arm, distance, side)
-        bare = float(np.interp(distance / whole, [0, 0.5, 1], [0.165, 0.115, 0.085])) * body.scale
+        point, normal = across_arm(line, distance, OUT[side], body.scale)
+        bare = arm.radius(distance)
         seen = body.reach(point, normal, 2.4 * bare)
-        seen = seen if seen < 2.1 * bare else 1.1 * bare
-        half = across * cut.width / 2
-        radius = float(np.clip(max(0.8 * half, 1.05 * seen), bare, 2.1 * bare))
-        radius = radius if not previous else 0.5 * (radius + previous)
-        previous = radius
-        outer.append(point + normal * radius)
-        under = point - normal * float(np.clip(max(0.8 * half, 1.05 * bare), bare, 1.7 * bare))
+        seen = seen if seen < 2.0 * bare else 1.1 * bare
+        half = HANGING * across * cut.cuff / 2 * (1.2 - 0.2 * float(step))
+        radii.append(float(np.clip(max(half, 1.05 * seen), 1.1 * bare, 1.7 * bare)))
+        outer.append(point + normal * np.mean(radii[-2:]))
+        under = point - normal * float(np.clip(half, 1.1 * bare, 1.5 * bare))
         blend = float(np.clip((distance - 0.05 * body.scale) / (0.3 * body.scale), 0, 1))
         inner.append(under * blend + (0.6 * armpit + 0.4 * under) * (1 - blend))
     return SleeveFit(
@@ -273,10 +302,10 @@ def _sleeve(
     )
 
 
-def _deltoid(body: Figure, side: int, tip: Vector, arm: Vector) -> Vector:
+def _deltoid(body: Figure, side: int, tip: Vector, line: Vector) -> Vector:
     """The point of the shoulder's curve between its tip and the arm's outer side."""
     joint = body.shoulders[side]
-    _, normal = _across_arm(body, arm, 0.0, side)
+    _, normal = across_arm(line, 0.0, OUT[side], body.scale)
     toward = (tip - joint) / max(float(np.linalg.norm(tip - joint)), 1e-6) + normal
     toward = toward / max(float(np.linalg.norm(toward)), 1e-6)
     reach = body.reach(joint, toward, 0.34 * body.scale)
@@ -285,16 +314,3 @@ def _deltoid(body: Figure, side: int, tip: Vector, arm: Vector) -> Vector:
     )
     point: Vector = joint + toward * usual * body.scale
     return point
-
-
-def _across_arm(body: Figure, arm: Vector, distance: float, side: int) -> tuple[Vector, Vector]:
-    """A point of the arm and the direction away from the body there, smooth at the elbow."""
-    point, _, _ = along(arm, distance)
-    bones = np.diff(arm, axis=0)
-    bones = bones / np.linalg.norm(bones, axis=1, keepdims=True).clip(1e-6)
-    past = (distance - float(np.linalg.norm(arm[1] - arm[0]))) / (0.3 * body.scale) + 0.5
-    share = float(np.clip(past, 0, 1))
-    bone = bones[0] * (1 - share) + bones[1] * share
-    bone = bone / max(float(np.linalg.norm(bone)), 1e-6)
-    normal = np.array([bone[1], -bone[0]], np.float32) * OUT[side]
-    return point, normal

@@ -19,6 +19,9 @@ from modera_bot.ml.draft.sleeves import Sleeve, sleeve
 
 Flags = NDArray[np.bool_]
 
+#: An armhole's depth below the top of a sleeveless garment, over the chest's width, at least.
+ARMHOLE = 0.5
+
 #: Where, from the top, an armpit usually is when folded sleeves hide it.
 HIDDEN_ARMPIT = 0.36
 
@@ -280,6 +283,8 @@ def _sleeveless_armpits(outline: _Outline) -> Vector:
     upper = [outline.torso(y) for y in range(outline.top, outline.top + outline.height // 2)]
     widths = np.array([run[1] - run[0] if run else 0 for run in upper])
     first = int((widths >= 0.93 * widths.max()).argmax())
+    # a wide shoulder covers the armhole: it is at least so deep, in widths of the chest
+    first = min(max(first, round(ARMHOLE * float(widths.max()))), len(upper) - 1)
     run = upper[first] or (outline.left, outline.right)
     return np.array([[x, outline.top + first] for x in run], np.float32)
 

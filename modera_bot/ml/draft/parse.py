@@ -52,8 +52,8 @@ PARSE_SCALE = 0.5
 class Parsing:
     """What is where on a person, in pixels of the figure's mask.
 
-    `skin` is each pixel's likeness to skin, 0 to 1; `skin_tones` (2, 3) is the Lab colour of
-    each hand and `neck_tone` that of the neck. `sleeve_ends` (2,) are shares of the arm that
+    `skin` is each pixel's likeness to skin, 0 to 1, and `tone` the Lab colour of the face's.
+    `sleeve_ends` (2,) are shares of the arm that
     the old sleeves cover. `hem` is where the old top ends, in pixels down from the collar, or
     None where it looks like what is under it (a dress, say). `top` is the old top, as far as
     the hem, `lower_colour` the Lab of the garment under it; `hair`, `head` and `hands` are
@@ -61,8 +61,7 @@ class Parsing:
     """
 
     skin: Mask
-    skin_tones: Vector
-    neck_tone: Vector
+    tone: Vector
     sleeve_ends: Vector
     hem: float | None
     top: Mask
@@ -95,15 +94,13 @@ def parse(picture: Picture, person: Person, body: Figure) -> Parsing:
     taken = head | hair | hands[0] | hands[1]
     hem_y = 1.1 * body.torso if hem is None else hem
     top = _top(lab, skin, body, tone, top_colours, ends, hem_y, taken)
-    tones = [_tone_in(lab, hand & (skin > 0.25) & inside, tone) for hand in hands]
 
     def enlarged(region: Mask | Flags) -> Mask:
         return np.asarray(cv2.resize(region.astype(np.float32), size), np.float32)
 
     return Parsing(
         skin=enlarged(skin),
-        skin_tones=np.stack(tones),
-        neck_tone=_tone_in(lab, _neck(body) & (skin > 0.3) & inside, tone),
+        tone=tone,
         sleeve_ends=ends,
         hem=None if hem is None else hem / PARSE_SCALE,
         top=enlarged(top),
@@ -155,12 +152,6 @@ def nearest_colour(lab: Colours, colours: Colours, light: float = 0.7) -> Mask:
     """ΔE of each pixel from the nearest of some colours."""
     distances: Mask = np.min([difference(lab, colour, light) for colour in colours], axis=0)
     return distances
-
-
-def _tone_in(lab: Colours, region: Flags, otherwise: Vector) -> Vector:
-    if region.sum() < 40:
-        return otherwise
-    return np.median(lab[region], axis=0).astype(np.float32)
 
 
 def _profile(lab: Colours, start: Vector, end: Vector, half: float, steps: int) -> Colours:
@@ -228,19 +219,20 @@ def _head(body: Figure, across: Mask, down: Mask) -> Flags:
     return head & (down < -0.06 * body.scale)
 
 
-def _neck(body: Figure) -> Flags:
-    spot = body.chin + (body.collar - body.chin) * 0.45
-    radius = 0.1 * body.scale
-    return capsule(body.mask.shape, spot, spot, (radius, radius)) > 0.5
-
-
 def _hand(body: Figure, skin: Mask, side: int) -> Flags:
     if body.hand_seen[side] < 0.5:
         return np.zeros(skin.shape, bool)
     wrist, reach = body.wrists[side], body.fingers[side] - body.wrists[side]
-    radii = 0.085 * body.scale, 0.10 * body.scale
-    region = capsule(skin.shape, wrist, wrist + reach * 1.9, radii) > 0.5
-    return closed(opened(region & (skin > 0.12) & (body.mask > 0.3), 1), 3)
+    sure, wide = (
+        capsule(skin.shape, wrist + reach * start, wrist + reach * 1.9, (radius * body.scale,) * 2)
+        for start, radius in ((0.3, 0.05), (-0.1, 0.16))
+    )
+    like = opened((wide > 0.5) & (skin > 0.25) & (body.mask > 0.3), 2)
+    _, labels = cv2.connectedComponents(like.astype(np.uint8))
+    kept = np.unique(labels[like & (sure > 0.5)])
+    hand = closed(np.asarray(np.isin(labels, kept[kept > 0])), 3)
+    below: Flags = (body.axes(wrist)[1] > -0.1 * body.scale) | (reach @ body.down < 0)
+    return hand & below
 
 
 def _hair(lab: Colours, body: Figure, head: Flags, cloth: Colours, tone: Vector) -> Flags:
@@ -289,4 +281,4 @@ def _top(
         for start, stop in pairwise(bones):
             limb = capsule(skin.shape, start, stop, (0.2 * body.scale, 0.18 * body.scale)) > 0.5
             top &= ~(limb & (skin > 0.15) & (np.abs(across) > 0.42 * body.scale))
-    return large_parts(opened(top, 0.008 * body.scale), 0.02)
+    return large_parts(closed(opened(top, 0.008 * body.scale), 0.02 * body.scale) & ~taken, 0.003)

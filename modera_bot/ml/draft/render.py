@@ -13,6 +13,7 @@ from modera_bot.ml.draft.figure import OUT, SIDES, Figure, along, capsule, lengt
 from modera_bot.ml.draft.fit import Fit
 from modera_bot.ml.draft.garment import CutOut
 from modera_bot.ml.draft.keypoints import TopShape
+from modera_bot.ml.draft.limbs import Arm
 from modera_bot.ml.draft.parse import Parsing
 from modera_bot.ml.draft.shade import exposure, light, rim
 from modera_bot.ml.draft.warp import Layer, warp_strip, warp_torso
@@ -22,7 +23,13 @@ SHADOW = 0.3
 
 
 def render(
-    picture: Picture, body: Figure, parsed: Parsing, garment: CutOut, shape: TopShape, fitted: Fit
+    picture: Picture,
+    body: Figure,
+    parsed: Parsing,
+    arms: tuple[Arm, Arm],
+    garment: CutOut,
+    shape: TopShape,
+    fitted: Fit,
 ) -> tuple[Canvas, float]:
     """Paint the garment on the person.
 
@@ -35,16 +42,17 @@ def render(
         if layer is not None:
             covered[layer.box] += (1 - covered[layer.box]) * layer.alpha
     photo = picture.astype(np.float32) / 255
-    left = erase.leftovers(body, parsed, fitted, covered)
+    left = erase.leftovers(body, parsed, arms, fitted, covered)
     canvas = Canvas(size)
     canvas.over(erase.background(photo, body), blur(left.background, 1))
     canvas.over(erase.lower_garment(photo, body, parsed), blur(left.lower, 1))
-    canvas.over(erase.skin(photo, body, parsed, left.chest), blur(left.chest, 1))
+    skin = erase.skin(photo, body, parsed)
+    canvas.over(skin, blur(left.chest, 1))
     canvas.darken(_contact_shadow(covered, body))
     shading = light(to_lab(picture), body, parsed)
-    tint = exposure(picture, body.mask)
+    tint = exposure(picture)
     _paint(canvas, torso, tint, shading, 0.10 * body.scale)
-    canvas.over(erase.skin(photo, body, parsed, left.arms), blur(left.arms, 1))
+    canvas.over(skin * erase.roundness(arms, size)[..., None], blur(left.arms, 1))
     canvas.reveal(_bare_arms(body, parsed, fitted))
     for sleeve in sleeves:
         _paint(canvas, sleeve, tint, shading, 0.075 * body.scale)

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from modera_bot.ml.base import Mask, Picture
 from modera_bot.ml.draft.colour import Colours, masked_blur, shrunk
 from modera_bot.ml.draft.figure import Figure
 from modera_bot.ml.draft.parse import Parsing
 
+Flags = NDArray[np.bool_]
+
 #: How strongly the old light's slow changes and its fine ones (folds) count, as exponents.
 SLOW, FINE = 0.6, 1.0
 
 #: The same under the old hem, whose folds run another way.
 SLOW_BELOW, FINE_BELOW = 0.35, 0.0
+
+#: What differs more in hue (ΔE) from the rest of the old garment is printed on it.
+PRINT = 12.0
 
 #: How much darker a garment is at its outline, where the cloth turns away.
 RIM = 0.2
@@ -45,12 +51,15 @@ def light(lab: Colours, body: Figure, parsed: Parsing) -> Mask:
 
 def _ratio(lab: Colours, region: Mask, slow: float, fine: float, scale: float) -> tuple[Mask, Mask]:
     """The light of one old garment against its median, and where it is known."""
-    lightness = lab[..., 0]
+    lightness, inside = lab[..., 0], region > 0
+    # a print is no fold: what has another hue than most of the cloth is looked past
+    hue = np.linalg.norm(lab[..., 1:] - np.median(lab[inside][:, 1:], axis=0), axis=-1)
+    region = region * (hue < PRINT)
+    plain = _plainness(lab, inside, region, scale)
+    inside = region > 0
     detail = masked_blur(lightness, region, 0.010 * scale)
     broad = masked_blur(lightness, region, 0.09 * scale)
-    inside = region > 0
     median = float(np.median(lightness[inside]))
-    plain = _plainness(lab, inside, np.abs(detail - broad)[inside].mean() / (median + 15))
     dark = float(np.clip((median - 8) / 25, 0.25, 1))  # black cloth shows no shadows
     slowly = ((broad + 15) / (median + 15)).clip(0.5, 1.4) ** (slow * dark * (0.4 + 0.6 * plain))
     finely = ((detail + 12) / (broad + 12)).clip(0.6, 1.25) ** (fine * dark * plain)
@@ -58,12 +67,17 @@ def _ratio(lab: Colours, region: Mask, slow: float, fine: float, scale: float) -
     return slowly * finely, (weight / 0.35).clip(0, 1)
 
 
-def _plainness(lab: Colours, inside: np.ndarray, relief: float) -> float:
-    """1 for plain cloth, 0 where a pattern would be mistaken for folds."""
-    hues = lab[inside][:, 1:]
-    spread = np.percentile(np.linalg.norm(hues - np.median(hues, axis=0), axis=1), 80)
-    pattern = relief * 100 / 6 + max(0.0, float(spread) - 10) / 12
-    return float(np.clip(1.3 - 0.55 * pattern, 0, 1))
+def _plainness(lab: Colours, inside: Flags, region: Mask, scale: float) -> float:
+    """1 for plain cloth, 0 where a pattern would be mistaken for folds.
+
+    A pattern shows in how many pixels have another hue than most, or in steps of lightness
+    much steeper than those of a fold.
+    """
+    printed = 1 - float(region[inside].mean())
+    lightness = np.ascontiguousarray(lab[..., 0])
+    near = cv2.GaussianBlur(lightness, (0, 0), max(0.02 * scale, 1))
+    relief = float(np.percentile(np.abs(lightness - near)[inside & (region > 0)], 90))
+    return float(np.clip(1.5 - 2 * printed, 0, 1) * np.clip(1.8 - relief / 5, 0, 1))
 
 
 def rim(alpha: Mask, reach: float) -> Mask:
@@ -74,11 +88,9 @@ def rim(alpha: Mask, reach: float) -> Mask:
     return darkened
 
 
-def exposure(picture: Picture, mask: Mask) -> Colours:
+def exposure(picture: Picture) -> Colours:
     """RGB factors that turn a product photo's white into the scene's; very mild."""
-    seen = picture[mask > 0.5].reshape(-1, 3)[::7].astype(np.float32) / 255
-    if len(seen) < 50:
-        return np.ones(3, np.float32)
+    seen = picture.reshape(-1, 3)[::7].astype(np.float32) / 255
     gain = np.clip(np.percentile(seen.mean(axis=1), 97) / PAPER, 0.72, 1.06)
     mean = seen.mean(axis=0)
     cast = 1 + 0.25 * (mean / max(float(mean.mean()), 1e-3) - 1)

@@ -20,14 +20,14 @@ class Sleeve:
     """A sleeve in pixels of the garment's cut-out.
 
     `outer` (SLICES, 2) runs from the shoulder tip, `inner` from the armpit, both to the cuff
-    and evenly spaced. `length` is from the armhole's middle to the cuff's, `width` the
-    sleeve's mean width over its lower half. `region` is where the sleeve is.
+    and evenly spaced. `length` is from the armhole's middle to the cuff's, `cuff` the
+    width there. `region` is where the sleeve is.
     """
 
     outer: Vector
     inner: Vector
     length: float
-    width: float
+    cuff: float
     region: NDArray[np.bool_]
 
 
@@ -65,7 +65,7 @@ def sleeve(
         outer=outer,
         inner=inner,
         length=float(np.linalg.norm(middles[-1] - middles[0])),
-        width=float(np.linalg.norm(outer - inner, axis=1)[SLICES // 2 :].mean()),
+        cuff=float(np.linalg.norm(outer[-1] - inner[-1])),
         region=region,
     )
 

@@ -16,6 +16,7 @@ from modera_bot.ml.draft.fit import fit
 from modera_bot.ml.draft.garment import CutOut, cut_out, shrink
 from modera_bot.ml.draft.gates import WORK_EDGE, guess_category, judge_garment, judge_person
 from modera_bot.ml.draft.keypoints import TopShape, locate
+from modera_bot.ml.draft.limbs import bare_arm
 from modera_bot.ml.draft.parse import parse
 from modera_bot.ml.draft.render import render
 
@@ -36,7 +37,10 @@ def draft_tryon(task: TryOnTask, models: Path) -> TryOnOutput:
     view = _view(small, people.people[0])
     body = figure(view.person)
     parsed = parse(view.picture, view.person, body)
-    canvas, grain = render(view.picture, body, parsed, garment, shape, fit(shape, body, parsed))
+    ends = parsed.sleeve_ends
+    arms = bare_arm(body, 0, float(ends[0])), bare_arm(body, 1, float(ends[1]))
+    fitted = fit(shape, body, parsed, arms)
+    canvas, grain = render(view.picture, body, parsed, arms, garment, shape, fitted)
     factor = task.person.shape[1] / small.shape[1]
     corner = round(view.left * factor), round(view.top * factor)
     return TryOnOutput(

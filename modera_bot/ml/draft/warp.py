@@ -144,12 +144,13 @@ def _box(points: Vector, margin: float, shape: tuple[int, int]) -> tuple[int, in
 
 
 def _extended(inner: Vector, outer: Vector) -> NDArray[np.float32]:
-    """A strip's mesh (n, 2, 2), a little wider, and longer at its far end."""
+    """A strip's mesh (n, 2, 2), a little wider and longer."""
     mesh = np.stack([inner, outer], axis=1)
     middle = mesh.mean(axis=1, keepdims=True)
     mesh = middle + (mesh - middle) * 1.12
-    end = mesh[-1] + (mesh[-1] - mesh[-3]) * 0.4
-    return np.concatenate([mesh, end[None]]).astype(np.float32)
+    start = mesh[0] + (mesh[0] - mesh[1]) * 0.8
+    end = mesh[-1] + (mesh[-1] - mesh[-3]) * 0.3
+    return np.concatenate([start[None], mesh, end[None]]).astype(np.float32)
 
 
 def _sampled(
