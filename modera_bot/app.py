@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -83,11 +84,12 @@ async def _services(settings: Settings, announcer: "_Announcer", stack: AsyncExi
     backends = load_backends(settings.inference.tryon, pool, settings.models)
     draft_only = all(backend.capabilities.draft for backend in backends)
     credits = FreeCredits()
+    keep = timedelta(days=settings.privacy.keep_days)
     jobs = Jobs(
         database,
         settings.jobs,
         credits,
-        {JobKind.TRYON: TryOnService(storage, pool, backends).handle},
+        {JobKind.TRYON: TryOnService(storage, pool, backends, keep=keep).handle},
         secret=secret,
         on_event=announcer.announce,
     )

@@ -139,7 +139,7 @@ class TryOnService:
         pool: PicturePool,
         backends: Sequence[TryOnBackend],
         *,
-        keep: timedelta = timedelta(days=30),
+        keep: timedelta,
     ) -> None:
         """`keep` is how long results stay in storage."""
         self._storage, self._pool = storage, pool
