@@ -97,9 +97,9 @@ class Chat:
                 caption=caption,
                 parse_mode=ParseMode.HTML,
                 reply_markup=keyboard,
-                has_spoiler=self.spoiler,
-                protect_content=self.protect,
-                disable_notification=silent,
+                has_spoiler=self.spoiler or None,
+                protect_content=self.protect or None,
+                disable_notification=silent or None,
             )
         )
 
@@ -111,7 +111,7 @@ class Chat:
                 InputFile(picture, filename=filename),
                 caption=caption,
                 parse_mode=ParseMode.HTML,
-                protect_content=self.protect,
+                protect_content=self.protect or None,
             )
         )
 
@@ -137,7 +137,7 @@ class Chat:
             picture,
             caption=caption,
             parse_mode=ParseMode.HTML,
-            has_spoiler=self.spoiler,
+            has_spoiler=self.spoiler or None,
             filename="photo.jpg",
         )
         return await _changed(

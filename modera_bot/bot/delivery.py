@@ -86,8 +86,10 @@ class Delivery:
             while True:
                 self._waiting.clear()
                 await self._begin_due()
+                # wait_for of Python 3.11 may swallow being cancelled
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._waiting.wait(), LOOK_S)
+                    async with asyncio.timeout(LOOK_S):
+                        await self._waiting.wait()
         finally:
             self._loop = None
             status.cancel()

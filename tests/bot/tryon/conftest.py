@@ -1,6 +1,8 @@
 """Photos of one colour each, and an inspector that knows what each colour shows."""
 
+import asyncio
 import io
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import numpy as np
@@ -11,9 +13,10 @@ from modera_bot import app as composition
 from modera_bot.app import App
 from modera_bot.bot.flows import consent
 from modera_bot.contracts import Category, Notice, PhotoReport, Role
-from modera_bot.db import users
+from modera_bot.db import sessions, users
 from modera_bot.errors import Code
-from modera_bot.sandbox.client import SandboxUser
+from modera_bot.sandbox.client import Json, SandboxUser
+from tests.fakes import Conduct
 
 SIZE = (480, 640)
 
@@ -93,3 +96,38 @@ async def settle(app: App, *people: SandboxUser, language: str = "en") -> None:
 def is_result(message: dict[str, Any]) -> bool:
     """Whether a message is a picture with the buttons of a result."""
     return "photo" in message and "tryon:rate" in str(message.get("reply_markup"))
+
+
+async def begin(
+    app: App, person: SandboxUser, conduct: Conduct, garment: tuple[int, int, int] = TOP
+) -> Json:
+    """Bring somebody to a try-on that runs until the gate is opened; the status message."""
+    await settle(app, person)
+    conduct.gate.clear()
+    await person.album([photo(garment), photo(WOMAN)])
+    return await person.wait_for("Fitting the garment", timeout=8)
+
+
+async def state(app: App, person: SandboxUser) -> str:
+    def read(connection: object) -> str:
+        user = users.by_telegram_id(connection, person.id)
+        session = sessions.active(connection, user.id) if user else None
+        return session.state if session else "default"
+
+    return await app.services.database.run(read)
+
+
+async def methods(person: SandboxUser, method: str) -> list[Json]:
+    return [call["fields"] for call in await person.calls() if call["method"] == method]
+
+
+def labels(message: Json) -> list[str]:
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return [button["text"] for row in rows for button in row]
+
+
+async def eventually(look: Callable[[], Awaitable[object]], wanted: object) -> None:
+    """Wait until something that the chat does not show is as wanted."""
+    async with asyncio.timeout(10):
+        while await look() != wanted:
+            await asyncio.sleep(0.05)
