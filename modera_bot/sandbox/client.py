@@ -347,7 +347,7 @@ def _line(message: Json) -> str:
 def _form(
     pictures: Sequence[Picture], caption: str | None, name: str = "", mime: str = ""
 ) -> aiohttp.FormData:
-    form = aiohttp.FormData()
+    form = aiohttp.FormData(quote_fields=False)  # names as they are, as browsers send them
     if caption:
         form.add_field("caption", caption)
     for picture in pictures:

@@ -172,6 +172,11 @@ def _quote(attributes: Attributes) -> Json:
     return {"type": "expandable_blockquote" if "expandable" in attributes else "blockquote"}
 
 
+def _time(attributes: Attributes) -> Json:
+    unix = attributes.get("unix") or ""
+    return {"type": "date_time", "unix_time": int(unix)} if unix.isdecimal() else {}
+
+
 ATTRIBUTE_TAGS: dict[str, Callable[[Attributes], Json]] = {
     "a": _link,
     "span": lambda _: {"type": "spoiler"},
@@ -180,7 +185,7 @@ ATTRIBUTE_TAGS: dict[str, Callable[[Attributes], Json]] = {
         "type": "custom_emoji",
         "custom_emoji_id": found.get("emoji-id") or "",
     },
-    "tg-time": lambda found: {"type": "date_time", "unix_time": int(found.get("unix") or 0)},
+    "tg-time": _time,
 }
 
 

@@ -1,8 +1,9 @@
 """Keeps other web sites out of a server that listens on loopback.
 
 A page from anywhere can send requests to 127.0.0.1, and a name under its control can be made to
-point there (DNS rebinding). So the Host must be a loopback name and the Origin, where a browser
-sends one, must be our own.
+point there (DNS rebinding). So the Host must be a loopback name; the Origin, where a browser sends
+one, must be our own; and what another site makes a browser fetch without one (a picture, say) is
+told by `Sec-Fetch-Site` (W3C, Fetch Metadata). A link to the page itself may be followed.
 """
 
 from __future__ import annotations
@@ -37,6 +38,10 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise web.HTTPForbidden(text="The sandbox answers on 127.0.0.1 only.")
     origin = request.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc != host:
+        raise web.HTTPForbidden(text="The sandbox does not answer to other sites.")
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    followed = request.headers.get("Sec-Fetch-Mode") == "navigate" and request.path == "/"
+    if site not in ("same-origin", "none") and not followed:
         raise web.HTTPForbidden(text="The sandbox does not answer to other sites.")
     return await handler(request)
 

@@ -33,6 +33,23 @@ async def test_requests_of_other_sites_are_refused(sandbox: Sandbox, origin: str
     assert await ask(sandbox, "sandbox/api/users", {"Origin": origin}, "POST") == 403
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+async def test_a_picture_on_another_site_cannot_call_the_bot_api(
+    sandbox: Sandbox, site: str
+) -> None:
+    path = f"bot{sandbox.token}/setWebhook?url=https://evil.example"
+    headers = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "no-cors"}
+
+    assert await ask(sandbox, path, headers) == 403
+    assert await ask(sandbox, path, headers | {"Sec-Fetch-Mode": "navigate"}) == 403
+
+
+async def test_a_link_to_the_page_can_be_followed(sandbox: Sandbox) -> None:
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+
+    assert await ask(sandbox, "", headers) == 200
+
+
 async def test_a_socket_for_another_site_is_refused(sandbox: Sandbox) -> None:
     async with aiohttp.ClientSession() as session:
         with pytest.raises(aiohttp.WSServerHandshakeError) as caught:

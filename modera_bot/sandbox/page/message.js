@@ -66,7 +66,7 @@ function plain(messages, actions) {
     quote(message),
     message.document && messages.map(documentOf),
     other && OTHERS[other](message),
-    h("div", { class: "text" }, nodesOf(words, entities, actions.onCommand), meta(messages.at(-1))),
+    h("div", { class: words ? "text" : "text empty" }, nodesOf(words, entities, actions.onCommand), meta(messages.at(-1))),
     reactions(messages));
 }
 
