@@ -61,6 +61,16 @@ def photo(colour: tuple[int, int, int]) -> bytes:
     return file.getvalue()
 
 
+def mean_colour(picture: Any) -> list[int]:
+    """Red, green and blue of a picture, on average."""
+    return [round(value) for value in picture.mean((0, 1))]
+
+
+def near(picture: Any, colour: tuple[int, int, int]) -> bool:
+    """Whether a picture is of this colour on average."""
+    return max(abs(a - b) for a, b in zip(mean_colour(picture), colour, strict=True)) < 6
+
+
 class ColourInspector:
     """Tells photos apart by their colour, at once."""
 

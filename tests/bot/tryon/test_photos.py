@@ -17,18 +17,12 @@ from tests.bot.tryon.conftest import (
     WOMAN,
     WORN,
     is_result,
+    mean_colour,
+    near,
     photo,
     settle,
 )
 from tests.fakes import Conduct
-
-
-def mean_colour(picture: Any) -> list[int]:
-    return [round(value) for value in picture.mean((0, 1))]
-
-
-def near(picture: Any, colour: tuple[int, int, int]) -> bool:
-    return max(abs(a - b) for a, b in zip(mean_colour(picture), colour, strict=True)) < 6
 
 
 async def test_a_garment_and_then_a_person_become_a_picture(
