@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from sqlalchemy import Connection, select
@@ -12,23 +15,33 @@ from modera_bot.app import App, serving
 from modera_bot.bot import housekeeping
 from modera_bot.bot.flows.states import State
 from modera_bot.bot.housekeeping import Housekeeping
-from modera_bot.config import Settings
+from modera_bot.config import Settings, StorageSettings
 from modera_bot.contracts import EventKind
-from modera_bot.db import events, schema, tryons, users
+from modera_bot.db import Database, events, schema, tryons, users
 from modera_bot.db.schema import now
 from modera_bot.errors import Code, StorageError
 from modera_bot.sandbox.client import SandboxUser
+from modera_bot.storage import open_storage
 from tests.bot.people import enter, keep_photo, keep_result, known, session
 from tests.bot.tryon.conftest import settle
+from tests.servers.databases import database, url
+
+__all__ = ["database", "url"]
+
+ANNA, BORIS = (cast(SandboxUser, SimpleNamespace(id=number)) for number in (11, 12))
 
 
 @pytest.fixture
-async def quiet(
-    bot_app: App, anna: SandboxUser, boris: SandboxUser, monkeypatch: pytest.MonkeyPatch
-) -> App:
-    """The bot with people who have settled, and nothing done but what the test does."""
-    await settle(bot_app, anna, boris)
-    return bot_app
+async def quiet(database: Database, tmp_path: Path) -> App:
+    """What housekeeping works on, with Anna and Boris in it, on each kind of database."""
+    services = SimpleNamespace(
+        database=database,
+        storage=open_storage(StorageSettings(folder=tmp_path / "pictures"), b"secret"),
+        settings=Settings(),
+    )
+    app = cast(App, SimpleNamespace(services=services))
+    await settle(app, ANNA, BORIS)
+    return app
 
 
 @pytest.fixture
@@ -62,22 +75,22 @@ async def recorded(app: App) -> set[str]:
 
 
 @pytest.mark.parametrize("state", [State.TRYON_WAITING_CLOTHING, State.TRYON_WAITING_PERSON])
-async def test_an_idle_session_ends_and_the_person_hears_of_it(
-    quiet: App, anna: SandboxUser, house: Housekeeping, state: State
+async def test_the_person_hears_of_the_end_of_an_idle_session(
+    bot_app: App, anna: SandboxUser, state: State
 ) -> None:
     await anna.text("/help")  # nobody is written to who has not written first
     await anna.wait_for("How it works")
-    begun = await enter(quiet, anna, state)
-    await age(quiet, begun, minutes=31)
+    begun = await enter(bot_app, anna, state)
+    await age(bot_app, begun, minutes=31)
 
-    await house.end_idle_sessions()
+    await Housekeeping(bot_app.services, lambda: None).end_idle_sessions()
 
-    assert await session(quiet, begun) == ("expired", state)
+    assert await session(bot_app, begun) == ("expired", state)
     await anna.wait_for("It’s been quiet for a while", since=0)
 
 
-async def test_a_session_in_use_goes_on(quiet: App, anna: SandboxUser, house: Housekeeping) -> None:
-    begun = await enter(quiet, anna, State.TRYON_WAITING_PERSON)
+async def test_a_session_in_use_goes_on(quiet: App, house: Housekeeping) -> None:
+    begun = await enter(quiet, ANNA, State.TRYON_WAITING_PERSON)
     await age(quiet, begun, minutes=29)
 
     await house.end_idle_sessions()
@@ -85,10 +98,8 @@ async def test_a_session_in_use_goes_on(quiet: App, anna: SandboxUser, house: Ho
     assert await session(quiet, begun) == ("active", State.TRYON_WAITING_PERSON)
 
 
-async def test_a_session_never_ends_while_its_job_runs(
-    quiet: App, anna: SandboxUser, house: Housekeeping
-) -> None:
-    begun = await enter(quiet, anna, State.TRYON_PROCESSING)
+async def test_a_session_never_ends_while_its_job_runs(quiet: App, house: Housekeeping) -> None:
+    begun = await enter(quiet, ANNA, State.TRYON_PROCESSING)
     await age(quiet, begun, minutes=600)
 
     await house.end_idle_sessions()
@@ -96,15 +107,13 @@ async def test_a_session_never_ends_while_its_job_runs(
     assert await session(quiet, begun) == ("active", State.TRYON_PROCESSING)
 
 
-async def test_delivery_is_told_only_when_there_is_something_to_deliver(
-    quiet: App, anna: SandboxUser
-) -> None:
+async def test_delivery_is_told_only_when_there_is_something_to_deliver(quiet: App) -> None:
     told: list[str] = []
     house = Housekeeping(quiet.services, lambda: told.append("event"))
     await house.end_idle_sessions()
     assert told == []
 
-    await age(quiet, await enter(quiet, anna, State.TRYON_WAITING_PERSON), minutes=31)
+    await age(quiet, await enter(quiet, ANNA, State.TRYON_WAITING_PERSON), minutes=31)
     await house.end_idle_sessions()
 
     assert told == ["event"]
@@ -128,28 +137,28 @@ async def test_a_session_that_grew_idle_while_the_bot_was_down_ends_at_its_start
 
 
 async def test_expired_pictures_are_removed_with_their_rows(
-    quiet: App, anna: SandboxUser, house: Housekeeping
+    quiet: App, house: Housekeeping
 ) -> None:
     moment = now()
-    await keep_photo(quiet, anna, expires_at=moment - timedelta(seconds=1))
-    old = await keep_result(quiet, anna, expires_at=moment - timedelta(seconds=1))
-    fresh = await keep_photo(quiet, anna, expires_at=moment + timedelta(hours=1))
+    await keep_photo(quiet, ANNA, expires_at=moment - timedelta(seconds=1))
+    old = await keep_result(quiet, ANNA, expires_at=moment - timedelta(seconds=1))
+    fresh = await keep_photo(quiet, ANNA, expires_at=moment + timedelta(hours=1))
 
     await house.remove_expired()
 
     assert await stored(quiet) == await recorded(quiet) == {fresh}
-    user = await known(quiet, anna)
+    user = await known(quiet, ANNA)
     tryon = await quiet.services.database.run(tryons.get, old.tryon_id, user.id)
     assert tryon is not None
     assert tryon.result_key is None
 
 
 async def test_many_expired_pictures_are_removed_batch_by_batch(
-    quiet: App, anna: SandboxUser, house: Housekeeping, monkeypatch: pytest.MonkeyPatch
+    quiet: App, house: Housekeeping, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(housekeeping, "BATCH", 2)
     for _ in range(5):
-        await keep_photo(quiet, anna, expires_at=now() - timedelta(seconds=1))
+        await keep_photo(quiet, ANNA, expires_at=now() - timedelta(seconds=1))
 
     await house.remove_expired()
 
@@ -157,13 +166,13 @@ async def test_many_expired_pictures_are_removed_batch_by_batch(
 
 
 async def test_photos_that_are_not_to_be_kept_go_once_the_person_is_through(
-    quiet: App, anna: SandboxUser, boris: SandboxUser, house: Housekeeping
+    quiet: App, house: Housekeeping
 ) -> None:
-    photo, result = await keep_photo(quiet, anna), await keep_result(quiet, anna)
-    others = await keep_photo(quiet, boris)
-    user = await known(quiet, anna)
+    photo, result = await keep_photo(quiet, ANNA), await keep_result(quiet, ANNA)
+    others = await keep_photo(quiet, BORIS)
+    user = await known(quiet, ANNA)
     await quiet.services.database.run(users.set_preference, user.id, "keep_photos", False)
-    begun = await enter(quiet, anna, State.TRYON_RESULT)
+    begun = await enter(quiet, ANNA, State.TRYON_RESULT)
 
     await house.remove_unwanted()
     assert photo in await stored(quiet)
@@ -176,9 +185,9 @@ async def test_photos_that_are_not_to_be_kept_go_once_the_person_is_through(
 
 @pytest.mark.parametrize("preferences", [{}, {"keep_photos": True}])
 async def test_photos_are_kept_unless_the_person_says_otherwise(
-    quiet: App, anna: SandboxUser, house: Housekeeping, preferences: dict[str, bool]
+    quiet: App, house: Housekeeping, preferences: dict[str, bool]
 ) -> None:
-    photo, user = await keep_photo(quiet, anna), await known(quiet, anna)
+    photo, user = await keep_photo(quiet, ANNA), await known(quiet, ANNA)
     for name, value in preferences.items():
         await quiet.services.database.run(users.set_preference, user.id, name, value)
 
@@ -188,9 +197,9 @@ async def test_photos_are_kept_unless_the_person_says_otherwise(
 
 
 async def test_a_picture_that_no_row_knows_is_removed_at_the_second_look(
-    quiet: App, anna: SandboxUser, house: Housekeeping
+    quiet: App, house: Housekeeping
 ) -> None:
-    known_to_a_row = await keep_photo(quiet, anna)
+    known_to_a_row = await keep_photo(quiet, ANNA)
     stray = "users/999/results/0123456789abcdef-1.jpg"
     quiet.services.storage.put(stray, b"late", "image/jpeg")
 
@@ -201,10 +210,8 @@ async def test_a_picture_that_no_row_knows_is_removed_at_the_second_look(
     assert await stored(quiet) == {known_to_a_row}
 
 
-async def test_a_picture_whose_row_came_late_stays(
-    quiet: App, anna: SandboxUser, house: Housekeeping
-) -> None:
-    key = await keep_photo(quiet, anna)
+async def test_a_picture_whose_row_came_late_stays(quiet: App, house: Housekeeping) -> None:
+    key = await keep_photo(quiet, ANNA)
 
     def swap(connection: Connection, *, known_: bool) -> None:
         table = schema.pictures
@@ -223,9 +230,9 @@ async def test_a_picture_whose_row_came_late_stays(
 
 
 async def test_handled_updates_and_delivered_events_are_forgotten_after_some_days(
-    quiet: App, anna: SandboxUser, house: Housekeeping
+    quiet: App, house: Housekeeping
 ) -> None:
-    begun, user = await enter(quiet, anna, State.TRYON_RESULT), await known(quiet, anna)
+    begun, user = await enter(quiet, ANNA, State.TRYON_RESULT), await known(quiet, ANNA)
     days = {1: timedelta(days=4), 2: timedelta(days=2), 3: None}
 
     def write(connection: Connection) -> None:
@@ -287,7 +294,6 @@ async def hurried(quiet: App, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
 )
 async def test_a_fault_of_one_task_stops_neither_the_others_nor_the_next_round(
     quiet: App,
-    anna: SandboxUser,
     hurried: Housekeeping,
     monkeypatch: pytest.MonkeyPatch,
     fault: Exception,
@@ -301,8 +307,8 @@ async def test_a_fault_of_one_task_stops_neither_the_others_nor_the_next_round(
         raise fault
 
     monkeypatch.setattr(storage, "delete", fail)
-    await keep_photo(quiet, anna, expires_at=now() - timedelta(seconds=1))
-    begun = await enter(quiet, anna, State.TRYON_WAITING_PERSON)
+    await keep_photo(quiet, ANNA, expires_at=now() - timedelta(seconds=1))
+    begun = await enter(quiet, ANNA, State.TRYON_WAITING_PERSON)
     await age(quiet, begun, minutes=31)
     async with asyncio.timeout(10):
         while failed < 2 or (await session(quiet, begun))[0] == "active":
@@ -311,5 +317,6 @@ async def test_a_fault_of_one_task_stops_neither_the_others_nor_the_next_round(
     monkeypatch.setattr(storage, "delete", delete)
 
     async with asyncio.timeout(10):
-        while await stored(quiet) or await recorded(quiet):
+        while await recorded(quiet):
             await asyncio.sleep(0.01)
+    assert await stored(quiet) == set()
