@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from modera_bot.ml.base import Mask
-from modera_bot.ml.draft.colour import Colours, blur, fill_in, shrunk, to_rgb
+from modera_bot.ml.draft.colour import Colours, blur, fill_in, masked_blur, shrunk, to_rgb
 from modera_bot.ml.draft.figure import Figure
 from modera_bot.ml.draft.fit import Fit
 from modera_bot.ml.draft.limbs import Arm
@@ -23,8 +23,12 @@ TURN = 0.16
 
 @dataclass(frozen=True, slots=True)
 class Leftovers:
-    """Where the old top is still seen, by what belongs there instead; each 0 to 1."""
+    """Where the old top is still seen, by what belongs there instead; each 0 to 1.
 
+    `old` is the whole old top, with its edge.
+    """
+
+    old: Mask
     background: Mask
     lower: Mask
     chest: Mask
@@ -40,8 +44,10 @@ def leftovers(
     left = np.asarray(old * (covered < 0.98), np.float32)
     across, down = body.axes()
     limbs = np.maximum(*(arm.region(body.mask.shape) for arm in arms))
+    # within a neckline is skin; beyond it, only if no sleeve covers the shoulders
+    ends = fitted.necks if any(fitted.sleeves) else fitted.tips
+    width = max(abs(body.place(end)[0]) for end in ends)
     pits = max(body.place(armpit)[1] for armpit in fitted.armpits)
-    width = max(abs(body.place(tip)[0]) for tip in fitted.tips)
     chest = (down < pits) & (np.abs(across) < width) & (body.mask > 0.5)
     half = np.interp(down / body.torso, (0, 1, 1.6), (0.5, 0.6, 0.7)) * body.scale
     hem = min(fitted.hem, parsed.hem or fitted.hem)
@@ -50,7 +56,7 @@ def leftovers(
     for name, region in (("chest", chest), ("arms", limbs), ("lower", lower)):
         shown[name] = left * region
         left = left - shown[name]
-    return Leftovers(background=left, **shown)
+    return Leftovers(old=old, background=left, **shown)
 
 
 def background(picture: Colours, body: Figure) -> Colours:
@@ -78,8 +84,11 @@ def skin(picture: Colours, body: Figure, parsed: Parsing) -> Colours:
     _, down = body.axes()
     known = (parsed.skin > 0.35) & (body.mask > 0.9) & (parsed.hair < 0.1) & (parsed.top < 0.05)
     known &= (parsed.head < 0.5) & (down < 1.6 * body.torso)
-    seen = shrunk(known, 2).astype(np.float32)
-    near = fill_in(picture, seen)
+    known = shrunk(known, 3)
+    light = picture.mean(axis=-1)
+    known &= light > np.percentile(light[known], 25) if known.any() else known  # no shadows
+    seen = known.astype(np.float32)
+    near = fill_in(masked_blur(picture, seen, 0.03 * body.scale), seen)
     close = (blur(seen, 0.1 * body.scale) * 4).clip(0, 1)
     tone = 0.5 * near + 0.5 * to_rgb(parsed.tone[None, None])
     return np.asarray(tone + (near - tone) * close[..., None], np.float32)

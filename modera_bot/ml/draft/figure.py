@@ -94,14 +94,17 @@ class Figure:
         first = self.shoulders[side] if start is None else start
         return np.stack([first, self.elbows[side], self.wrists[side]])
 
-    def reach(self, origin: Vector, direction: Vector, limit: float) -> float:
-        """Pixels from `origin` to where the person's outline ends, at most `limit`."""
+    def reach(
+        self, origin: Vector, direction: Vector, limit: float, region: Mask | None = None
+    ) -> float:
+        """Pixels from `origin` to where the person, or else `region`, ends; at most `limit`."""
+        mask = self.mask if region is None else region
         steps = np.arange(int(limit) + 1, dtype=np.float32)
         points = np.rint(origin + steps[:, None] * direction).astype(int)
         height, width = self.mask.shape
         inside = ((points >= 0) & (points < (width, height))).all(axis=1)
         x, y = points.clip(0, (width - 1, height - 1)).T
-        outside = np.flatnonzero(~inside | (self.mask[y, x] <= 0.5))
+        outside = np.flatnonzero(~inside | (mask[y, x] <= 0.5))
         return float(outside[0]) if outside.size else limit
 
 

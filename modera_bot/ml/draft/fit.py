@@ -78,7 +78,7 @@ class Fit:
 def fit(shape: TopShape, body: Figure, parsed: Parsing, arms: tuple[Arm, Arm]) -> Fit:
     """Fit the top of `shape` on `body`."""
     tips = np.stack([_shoulder_tip(body, side) for side in SIDES])
-    across = _scale(shape, body, tips)
+    across = _scale(shape, body, parsed, tips)
     neck_top = -_neck_height(body)
     hem = _hem(shape, body, parsed, neck_top, across)
     necks = _necks(shape, body, tips, across, neck_top)
@@ -88,11 +88,8 @@ def fit(shape: TopShape, body: Figure, parsed: Parsing, arms: tuple[Arm, Arm]) -
         pairs.add(necks[side], shape.necks[side])
         pairs.add(tips[side], shape.tips[side])
         pairs.add(armpits[side], shape.armpits[side])
-        x = int(round(float(shape.necks[side, 0] + shape.tips[side, 0]) / 2))
-        if shape.shoulder_line[x] >= 0:
-            middle = (necks[side] + tips[side]) / 2 - body.down * 0.012 * body.scale
-            pairs.add(middle, np.array([x, shape.shoulder_line[x]], np.float32))
-    sides = _sides(shape, body, armpits, across, hem, pairs)
+        _shoulder(shape, body, necks[side], tips[side], side, pairs)
+    sides = _sides(shape, body, parsed, armpits, across, hem, pairs)
     edge = _edge(body, necks, tips, armpits, sides)
     sleeves = [
         _sleeve(
@@ -138,10 +135,12 @@ def usual_half(body: Figure, down: float) -> float:
     return float(np.interp(down / body.torso, TORSO_ALONG, TORSO_HALF)) * body.scale
 
 
-def body_half(body: Figure, down: float, side: int) -> float:
-    """Half the torso as the outline shows it, or as usual where an arm hides its edge."""
-    usual = usual_half(body, down)
-    seen = body.reach(body.at(0, down), OUT[side] * body.right, 1.6 * usual)
+def body_half(body: Figure, parsed: Parsing, down: float, side: int) -> float:
+    """Half the torso as its outline shows it, or as usual where an arm hides the edge."""
+    usual, centre, out = usual_half(body, down), body.at(0, down), OUT[side] * body.right
+    dressed = parsed.hem is None or down < parsed.hem - 0.02 * body.torso
+    old = body.reach(centre, out, 1.6 * usual, parsed.top) if dressed else 0.0
+    seen = old if old > 0.7 * usual else body.reach(centre, out, 1.6 * usual)
     return usual * 1.02 if seen > 1.25 * usual else max(seen, 0.88 * usual)
 
 
@@ -155,10 +154,10 @@ def _shoulder_tip(body: Figure, side: int) -> Vector:
     return tip
 
 
-def _scale(shape: TopShape, body: Figure, tips: Vector) -> float:
+def _scale(shape: TopShape, body: Figure, parsed: Parsing, tips: Vector) -> float:
     """Pixels on the body for one of the garment, across: what suits shoulders and chest."""
     shoulders = float(np.linalg.norm(tips[1] - tips[0]))
-    chest = sum(body_half(body, 0.33 * body.torso, side) for side in SIDES) * CLOSEST
+    chest = sum(body_half(body, parsed, 0.33 * body.torso, side) for side in SIDES) * CLOSEST
     by_shoulders = shoulders / max(float(np.linalg.norm(shape.tips[1] - shape.tips[0])), 1.0)
     by_chest = chest / max(shape.chest, 1.0)
     weight = 0.5 if shape.sleeved else 0.25
@@ -216,8 +215,30 @@ def _armpits(shape: TopShape, body: Figure, tips: Vector, across: float) -> Vect
     return np.array(armpits, np.float32)
 
 
+def _shoulder(
+    shape: TopShape, body: Figure, neck: Vector, tip: Vector, side: int, pairs: _Pairs
+) -> None:
+    """Pair the upper edge between neck and shoulder tip: cloth lies on the shoulder."""
+    for share in (0.35, 0.7):
+        x = round(float(shape.necks[side, 0] * (1 - share) + shape.tips[side, 0] * share))
+        if shape.shoulder_line[x] < 0:
+            continue
+        straight = neck * (1 - share) + tip * share
+        across, down = body.place(straight)
+        above = body.reach(body.at(across, 0), -body.down, 0.4 * body.scale)
+        bulge = float(np.clip(above + down, 0.0, 0.06 * body.scale))
+        lifted = straight - body.down * (bulge + 0.006 * body.scale)
+        pairs.add(lifted, np.array([x, shape.shoulder_line[x]], np.float32))
+
+
 def _sides(
-    shape: TopShape, body: Figure, armpits: Vector, across: float, hem: float, pairs: _Pairs
+    shape: TopShape,
+    body: Figure,
+    parsed: Parsing,
+    armpits: Vector,
+    across: float,
+    hem: float,
+    pairs: _Pairs,
 ) -> tuple[list[Vector], list[Vector]]:
     """Pair the torso's edges, row by row, and return them from armpit to hem."""
     first = float(np.mean([body.place(armpits[side])[1] for side in SIDES]))
@@ -231,7 +252,7 @@ def _sides(
         # a print on the chest keeps its shape; what length differs is taken up further down
         down = first + (natural * share + (1 - natural) * share * share) * (hem - first)
         for side, x in zip(SIDES, xs):
-            own = body_half(body, min(down, 1.3 * body.torso), side)
+            own = body_half(body, parsed, min(down, 1.3 * body.torso), side)
             cut = across * abs(float(x) - shape.centre)
             cut = own + EASE * (cut - own) if cut > own else cut
             half = min(max(cut, CLOSEST * own), max(WIDEST * usual_half(body, down), own))
@@ -242,10 +263,16 @@ def _sides(
             part = FACING * min(1.0, own / max(across * abs(float(x) - shape.centre), 1.0))
             on_garment = shape.centre + (float(x) - shape.centre) * part
             inner = min(across * abs(float(on_garment) - shape.centre), 0.85 * half)
-            pairs.add(body.at(OUT[side] * inner, down), np.array([on_garment, y], np.float32))
-        sag = 0.035 * body.scale * share * share  # a hem curves down in front
-        pairs.add(body.at(0, down + sag), np.array([shape.centre, y], np.float32))
+            point = body.at(OUT[side] * inner, down + _sag(body, share, inner / half))
+            pairs.add(point, np.array([on_garment, y], np.float32))
+        middle = body.at(0, down + _sag(body, share, 0))
+        pairs.add(middle, np.array([shape.centre, y], np.float32))
     return edges
+
+
+def _sag(body: Figure, share: float, aside: float) -> float:
+    """How much lower than at its sides a top hangs in front: a hem runs around the body."""
+    return 0.03 * body.scale * share * share * (1 - aside * aside)
 
 
 def _edge(
@@ -281,7 +308,7 @@ def _sleeve(
         share = 1.0
     elif abs(old_share - share) < SAME_SLEEVE:
         share = max(share, old_share)
-    outer, inner = [tip, _deltoid(body, side, tip, line)], [armpit]
+    outer, inner = [tip, *_deltoid(body, side, tip, line)], [armpit]
     radii: list[float] = []
     for step in np.linspace(0.12, 1, 14):
         distance = float(step * share * whole)
@@ -302,15 +329,16 @@ def _sleeve(
     )
 
 
-def _deltoid(body: Figure, side: int, tip: Vector, line: Vector) -> Vector:
-    """The point of the shoulder's curve between its tip and the arm's outer side."""
+def _deltoid(body: Figure, side: int, tip: Vector, line: Vector) -> list[Vector]:
+    """Points of the shoulder's curve between its tip and the arm's outer side."""
     joint = body.shoulders[side]
     _, normal = across_arm(line, 0.0, OUT[side], body.scale)
-    toward = (tip - joint) / max(float(np.linalg.norm(tip - joint)), 1e-6) + normal
-    toward = toward / max(float(np.linalg.norm(toward)), 1e-6)
-    reach = body.reach(joint, toward, 0.34 * body.scale)
-    usual = (
-        0.17 if reach > 0.32 * body.scale else float(np.clip(1.03 * reach / body.scale, 0.13, 0.2))
-    )
-    point: Vector = joint + toward * usual * body.scale
-    return point
+    start = (tip - joint) / max(float(np.linalg.norm(tip - joint)), 1e-6)
+    points = []
+    for turn in (0.33, 0.66):
+        toward = start * (1 - turn) + normal * turn
+        toward = toward / max(float(np.linalg.norm(toward)), 1e-6)
+        reach = body.reach(joint, toward, 0.34 * body.scale) / body.scale
+        radius = 0.16 if reach > 0.3 else float(np.clip(1.03 * reach, 0.12, 0.21))
+        points.append(joint + toward * radius * body.scale)
+    return points

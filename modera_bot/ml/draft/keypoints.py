@@ -37,6 +37,9 @@ LOWEST_ARMPIT = 0.47
 #: Sleeves shorter than this share of the chest are just the edge of an armhole.
 SHORTEST_SLEEVE = 0.20
 
+#: Necklines are seldom flatter than this, depth over width.
+USUAL_NECK = 0.3
+
 #: Shares of the way from armpit to hem at which the torso's width is taken.
 ROWS = (0.06, 0.21, 0.37, 0.52, 0.68, 0.83, 0.985)
 
@@ -367,7 +370,8 @@ def _neckline(
             inside, outside = (_samples(lab, rim + sign * normal) for sign in (-1, 1))
             contrast = np.minimum(np.linalg.norm(inside - outside, axis=1), 25)
             shade = (outside[:, 0] - inside[:, 0]).clip(-25, 25)
-            score = float(contrast.mean() + 0.6 * shade.mean())
+            flat = max(0.0, USUAL_NECK - drop / width)
+            score = float(contrast.mean() + 0.6 * shade.mean() - 60 * flat)
             if score > best:
                 best, found, depth = score, ends, float(drop)
     if depth:

@@ -268,17 +268,21 @@ def _top(
 ) -> Flags:
     """The old top: what is left of the person above the hem."""
     across, down = body.axes()
-    at_neck = (np.abs(across) < 0.3 * body.scale) & (down < 0.1 * body.torso)
-    to_cloth = nearest_colour(lab, colours, 0.5) + 8 * at_neck  # where skin is likelier
-    bare = (skin > 0.3) & (difference(lab, tone, 0.5) < to_cloth)
-    bare = opened(bare, 0.006 * body.scale)
-    core = (np.abs(across) < 0.4 * body.scale) & (down > 0.2 * body.torso)
-    top = (body.mask > 0.4) & (down < hem) & (down > -0.4 * body.scale) & ~taken & (~bare | core)
+    shape = skin.shape
+    covered, bare_limbs = np.zeros(shape, bool), np.zeros(shape, bool)
     for side in SIDES:
         line = body.arm(side)
         end, _, joint = along(line, sleeve_ends[side] * length(line) + 0.02 * body.scale)
-        bones = [end, *line[joint + 1 :]]
-        for start, stop in pairwise(bones):
-            limb = capsule(skin.shape, start, stop, (0.2 * body.scale, 0.18 * body.scale)) > 0.5
-            top &= ~(limb & (skin > 0.15) & (np.abs(across) > 0.42 * body.scale))
-    return large_parts(closed(opened(top, 0.008 * body.scale), 0.02 * body.scale) & ~taken, 0.003)
+        wide = (0.2 * body.scale, 0.18 * body.scale)
+        for first, last in pairwise([*line[: joint + 1], end]):
+            covered |= capsule(shape, first, last, wide) > 0.5
+        for first, last in pairwise([end, *line[joint + 1 :]]):
+            bare_limbs |= capsule(shape, first, last, wide) > 0.5
+    bare_limbs &= (skin > 0.15) & (np.abs(across) > 0.42 * body.scale)
+    at_neck = np.abs(across) < 0.3 * body.scale
+    to_cloth = nearest_colour(lab, colours, 0.5) + 8 * at_neck  # where skin is likelier
+    bare = (skin > 0.3) & (difference(lab, tone, 0.5) < to_cloth) & (down < 0.25 * body.torso)
+    bare = opened(bare, 0.012 * body.scale) | bare_limbs
+    top = (body.mask > 0.4) & ((down < hem) | covered) & (down > -0.4 * body.scale)
+    top = closed(opened(top & ~taken & ~bare, 0.008 * body.scale), 0.02 * body.scale)
+    return large_parts(top & ~taken, 0.003)

@@ -53,7 +53,7 @@ def render(
     tint = exposure(picture)
     _paint(canvas, torso, tint, shading, 0.10 * body.scale)
     canvas.over(skin * erase.roundness(arms, size)[..., None], blur(left.arms, 1))
-    canvas.reveal(_bare_arms(body, parsed, fitted))
+    canvas.reveal(_bare_arms(body, parsed, fitted) * (1 - left.old))
     for sleeve in sleeves:
         _paint(canvas, sleeve, tint, shading, 0.075 * body.scale)
     canvas.reveal(_in_front(parsed))
@@ -136,7 +136,7 @@ def _bare_arms(body: Figure, parsed: Parsing, fitted: Fit) -> Mask:
             arms = np.maximum(
                 arms, capsule(arms.shape, first, last, (0.15 * body.scale, 0.12 * body.scale))
             )
-    bare = (parsed.skin > 0.2) & (body.mask > 0.4) & (parsed.top < 0.5)
+    bare = (parsed.skin > 0.2) & (body.mask > 0.4)
     return blur((bare & (arms > 0.5)).astype(np.float32), 0.8)
 
 
