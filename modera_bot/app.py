@@ -26,7 +26,7 @@ from modera_bot.db import Database
 from modera_bot.db.migrate import upgrade
 from modera_bot.errors import ConfigError
 from modera_bot.jobs import Jobs
-from modera_bot.ml.backends import load
+from modera_bot.ml.backends import BACKENDS, load
 from modera_bot.ml.base import BackendContext, TryOnBackend
 from modera_bot.ml.inspect import PhotoInspector
 from modera_bot.ml.service import TryOnService
@@ -134,7 +134,11 @@ def records(settings: Settings) -> Iterator[tuple[Database, Storage]]:
 def load_backends(
     names: tuple[str, ...], pool: PicturePool, models: Path
 ) -> tuple[TryOnBackend, ...]:
-    """Make the named try-on backends, in the order given."""
+    """Make the named try-on backends, in the order given. Raises ConfigError for other names."""
+    if unknown := [name for name in names if name not in BACKENDS]:
+        raise ConfigError(
+            (f"inference.tryon: no backend {unknown[0]!r}; write some of {', '.join(BACKENDS)}",)
+        )
     return tuple(load(name)(BackendContext(pool, models)) for name in names)
 
 

@@ -48,6 +48,8 @@ def _told(error: ModeraError) -> str:
     """What the bot would tell a person, on one line, with the detail."""
     from modera_bot.bot.texts import Texts
 
+    if error.code is Code.MODELS_MISSING:
+        return error.detail  # who reads this is the one to mend it
     told = re.sub(r"<[^>]+>", "", Texts().get("en", error.text_key))
     line = " ".join(told.split())
     return f"{line} ({error.detail})" if error.detail else line
@@ -145,10 +147,13 @@ def tryon(
     """Put GARMENT on PERSON and write the picture to OUT (JPEG)."""
     from modera_bot.app import load_backends
     from modera_bot.images import encode, mark_ai_generated
+    from modera_bot.ml.backends import BACKENDS
     from modera_bot.ml.base import GarmentPicture, TryOnTask
     from modera_bot.ml.service import try_on
     from modera_bot.pool import PicturePool
 
+    if backend and backend not in BACKENDS:
+        raise click.BadParameter(f"{backend!r} is none of {', '.join(BACKENDS)}")
     pool = PicturePool(workers=1, timeout_s=settings.pictures.timeout_s)
     try:
         names = (backend,) if backend else settings.inference.tryon
@@ -156,7 +161,8 @@ def tryon(
         clothing = GarmentPicture(_read(pool, garment, settings), _category(category))
         task = TryOnTask(_read(pool, person, settings), (clothing,), Quality(quality))
         begun = time.monotonic()
-        made = try_on(task, backends, _silent if as_json else _show)
+        with click.progressbar(length=100, file=sys.stderr, hidden=as_json) as bar:
+            made = try_on(task, backends, lambda stage, done: _show(bar, stage, done))
         seconds = time.monotonic() - begun
     finally:
         pool.close()
@@ -191,18 +197,15 @@ def _read(pool: "PicturePool", file: Path, settings: Settings) -> "Picture":
     try:
         return decode(pool.run(normalise, file.read_bytes(), max_bytes=limit).data)
     except ModeraError as error:
-        error.detail = f"{file}: {error.detail}"
+        error.detail = str(file)
         raise
     except OSError as error:
         raise click.ClickException(f"{file}: {error.strerror}") from error
 
 
-def _silent(stage: Stage, fraction: float) -> None:
-    """For --json: nothing but JSON is printed."""
-
-
-def _show(stage: Stage, fraction: float) -> None:
-    click.echo(f"\r{stage.value} {fraction:4.0%}", nl=fraction >= 1, err=True)
+def _show(bar: Any, stage: Stage, fraction: float) -> None:
+    bar.label = stage.value
+    bar.update(max(0, round(100 * fraction) - bar.pos))
 
 
 # --- models, health ---------------------------------------------------------------------
@@ -248,8 +251,10 @@ def verify(settings: Settings) -> None:
     from modera_bot.ml import weights
 
     faults = weights.verify(settings.models)
+    for fault in faults:
+        click.echo(f"modera-bot: {fault}", err=True)
     if faults:
-        raise ModeraError(Code.MODELS_MISSING, "; ".join(faults))
+        sys.exit(1)
     click.echo("All model files are sound.")
 
 

@@ -7,14 +7,14 @@ import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from modera_bot.app import make_secret
+from modera_bot.app import load_backends, make_secret
 from modera_bot.bot.connection import check_token
 from modera_bot.config import Settings
 from modera_bot.db import Database
 from modera_bot.db.migrate import upgrade
-from modera_bot.errors import ModeraError
+from modera_bot.errors import Code, ModeraError
 from modera_bot.ml import weights
-from modera_bot.ml.backends import load
+from modera_bot.pool import PicturePool
 from modera_bot.storage import open_storage
 
 #: Less free disk than this and pictures will soon have no room.
@@ -51,13 +51,16 @@ async def _finding(what: str, check: Check, settings: Settings) -> Finding:
 def _models(settings: Settings) -> str:
     faults = weights.verify(settings.models)
     if faults:
-        raise RuntimeError("; ".join(faults))
+        raise ModeraError(
+            Code.MODELS_MISSING,
+            f"{len(faults)} files in {settings.models} are missing or damaged; "
+            "get them with: modera-bot models pull",
+        )
     return f"sound, in {settings.models}"
 
 
 def _backends(settings: Settings) -> str:
-    for name in settings.inference.tryon:
-        load(name)
+    load_backends(settings.inference.tryon, PicturePool(), settings.models)
     return ", ".join(settings.inference.tryon)
 
 

@@ -57,7 +57,7 @@ class RetryingRateLimiter(BaseRateLimiter[None]):
                 if unsure and not endpoint.startswith(REPEATABLE):
                     raise
                 wait = 0.5 * attempt
-            log.info("%s: trying again in %.1f s", endpoint, wait)
+                log.debug("%s: trying again in %.1f s", endpoint, wait)
             await asyncio.sleep(wait)
         return await callback(*args, **kwargs)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,10 +90,24 @@ def _open(file: Path) -> Interpreter:
     if not file.is_file():
         raise ModeraError(Code.MODELS_MISSING, f"no {file}; {GET_THEM}")
     try:
-        interpreter = Interpreter(str(file), num_threads=THREADS)
-        interpreter.allocate_tensors()
+        with _silenced():
+            interpreter = Interpreter(str(file), num_threads=THREADS)
+            interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
         raise ModeraError(
             Code.MODELS_MISSING, f"{file} is damaged ({error}); {GET_THEM}"
         ) from error
     return interpreter
+
+
+@contextmanager
+def _silenced() -> Iterator[None]:
+    """Keep LiteRT's chatter off the standard error, where people look for faults."""
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)

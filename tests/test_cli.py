@@ -1,0 +1,174 @@
+"""The commands as a user types them: exit codes, what is printed, what is written."""
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+
+import cv2
+import pytest
+
+from modera_bot.db import Database, users
+from modera_bot.db.migrate import upgrade
+from tests.conftest import ROOT
+
+SAMPLES = ROOT / "tests" / "samples"
+PERSON = SAMPLES / "people" / "ana_tee_logo.jpg"
+GARMENT = SAMPLES / "garments" / "tee_stripe.jpg"
+TOKEN = "123456789:AAE-abcdefghijklmnopqrstuvwxyz012345"
+
+
+@pytest.fixture
+def environment(tmp_path, models):
+    """A folder of its own, no settings but where the models are."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("MODERA_")}
+    return kept | {"MODERA_MODELS": str(models), "MODERA_SANDBOX__PORT": "0"}
+
+
+@pytest.fixture
+def modera_bot(tmp_path, environment):
+    """Runs a command in an empty folder."""
+
+    def run(*arguments, **more):
+        return subprocess.run(
+            [sys.executable, "-m", "modera_bot", *map(str, arguments)],
+            cwd=tmp_path,
+            env=environment | more,
+            capture_output=True,
+            check=False,
+            text=True,
+            timeout=120,
+        )
+
+    return run
+
+
+def one_line(result) -> str:
+    """The single line of a failure."""
+    assert result.returncode != 0
+    assert result.stdout == ""
+    lines = result.stderr.splitlines()
+    assert len(lines) == 1, result.stderr
+    return lines[0]
+
+
+def test_a_tryon_writes_the_picture_and_tells_about_it_as_json(modera_bot, tmp_path):
+    out = tmp_path / "folder" / "out.jpg"
+    result = modera_bot("tryon", PERSON, GARMENT, "-o", out, "--json")
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
+    told = json.loads(result.stdout)
+    assert (told["backend"], told["draft"], told["categories"]) == ("draft", True, ["tops"])
+    assert cv2.imread(str(out)).shape[:2] == (told["height"], told["width"])
+    assert b"AlgorithmicMedia" in out.read_bytes()
+
+
+def test_a_picture_that_is_none_is_told_on_one_line_with_its_name(modera_bot, tmp_path):
+    fake = tmp_path / "fake.jpg"
+    fake.write_text("not a picture")
+    line = one_line(modera_bot("tryon", fake, GARMENT, "-o", tmp_path / "out.jpg"))
+    assert "isn’t a picture" in line
+    assert "fake.jpg" in line
+    assert not (tmp_path / "out.jpg").exists()
+
+
+def test_a_garment_the_backend_can_not_do_is_refused_with_the_reason(modera_bot, tmp_path):
+    trousers = SAMPLES / "garments" / "trousers.jpg"
+    result = modera_bot("tryon", PERSON, trousers, "-o", tmp_path / "out.jpg", "--json")
+    assert "can’t try on this kind of garment" in one_line(result)
+
+
+def test_missing_models_are_told_with_the_command_that_gets_them(modera_bot, tmp_path):
+    nowhere = {"MODERA_MODELS": str(tmp_path / "none")}
+    result = modera_bot("tryon", PERSON, GARMENT, "-o", tmp_path / "out.jpg", "--json", **nowhere)
+    assert result.returncode == 1
+    assert "modera-bot models pull" in result.stderr.splitlines()[-1]
+    assert modera_bot("models", "list", **nowhere).stdout.count("missing  ") == 5
+    assert modera_bot("models", "verify", **nowhere).returncode == 1
+
+
+def test_models_that_are_here_are_listed_and_verified(modera_bot):
+    assert modera_bot("models", "list").stdout.count("here  ") == 5
+    assert "sound" in modera_bot("models", "verify").stdout
+
+
+def test_faults_of_the_settings_are_all_told_each_on_a_line(modera_bot):
+    result = modera_bot("run", MODERA_JOBS__WORKERS="0", MODERA_JOBS__WORKER="1")
+    assert result.returncode == 2
+    assert len(result.stderr.splitlines()) == 2
+    assert "jobs.workers (MODERA_JOBS__WORKERS)" in result.stderr
+
+
+def test_doctor_finds_all_faults_and_gives_their_remedies(modera_bot, tmp_path):
+    well = modera_bot("doctor")
+    assert well.returncode == 0, well.stdout
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ill = modera_bot(
+            "doctor",
+            MODERA_MODELS=str(tmp_path / "none"),
+            MODERA_DATABASE__URL="postgresql://nobody@127.0.0.1:1/none",
+            MODERA_INFERENCE__TRYON='["nonsense"]',
+            MODERA_SANDBOX__PORT=str(taken.getsockname()[1]),
+        )
+    assert ill.returncode == 1
+    faults = [line for line in ill.stdout.splitlines() if line.startswith("fault")]
+    assert [line.split()[1] for line in faults] == [
+        "models:",
+        "backends:",
+        "database:",
+        "telegram:",
+    ]
+    assert "modera-bot models pull" in ill.stdout
+
+
+def test_export_and_erase_work_by_telegram_id(modera_bot, tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/data/modera.db")
+    upgrade(database)
+    with database.begin() as connection:
+        users.remember(
+            connection, 4242, first_name="Anna", last_name=None, username="anna_the_tester"
+        )
+    database.close()
+    assert modera_bot("export", 4242).returncode == 0
+    with sqlite3.connect(tmp_path / "4242.db") as exported:
+        assert exported.execute("SELECT first_name FROM users").fetchall() == [("Anna",)]
+    exported.close()
+    assert modera_bot("erase", 4242).returncode == 0
+    assert b"anna_the_tester" not in (tmp_path / "data" / "modera.db").read_bytes()
+    assert "nobody with the Telegram id 4242" in one_line(modera_bot("erase", 4242))
+
+
+def test_a_port_that_is_taken_is_told_with_what_to_do(modera_bot):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        line = one_line(modera_bot("run", MODERA_SANDBOX__PORT=str(port)))
+    assert f"sandbox.port: {port} is not free" in line
+
+
+def test_run_stops_in_order_while_telegram_can_not_be_reached(tmp_path, environment):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "modera_bot", "run"],
+        cwd=tmp_path,
+        env=environment
+        | {"MODERA_TELEGRAM__TOKEN": TOKEN, "MODERA_TELEGRAM__BASE_URL": "http://127.0.0.1:1/bot"},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    with process:
+        warned = process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+    assert "can't reach Telegram" in warned
+    assert TOKEN not in warned
+
+
+def test_the_readme_names_every_command():
+    from modera_bot.cli import commands
+
+    readme = (ROOT / "README.md").read_text()
+    assert [name for name in commands.commands if f"`modera-bot {name}" not in readme] == []
