@@ -1,15 +1,11 @@
 """The bot's application: which handlers there are, in which order, and what happens to errors."""
 
-import logging
-import secrets
 from typing import Any
 
-from telegram import Bot, BotCommand, Update
-from telegram.error import Forbidden, TelegramError
-from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot
+from telegram import Bot, BotCommand
+from telegram.ext import Application, ApplicationBuilder, ExtBot
 
-from modera_bot.bot import keyboards
-from modera_bot.bot.chat import Chat
+from modera_bot.bot.errors import ErrorTeller
 from modera_bot.bot.flows import (
     consent,
     help,
@@ -23,10 +19,7 @@ from modera_bot.bot.flows import (
 )
 from modera_bot.bot.processor import ChatProcessor
 from modera_bot.bot.texts import DEFAULT, Texts
-from modera_bot.bot.turn import Services, current
-from modera_bot.errors import ModeraError
-
-log = logging.getLogger(__name__)
+from modera_bot.bot.turn import Services
 
 #: The first handler that takes an update ends the search, so `unknown` must stay the last.
 FLOWS = (start, menu, consent, tryon, history, settings, privacy, help, unknown)
@@ -47,7 +40,7 @@ def build(services: Services, bot: ExtBot[Any], processor: ChatProcessor) -> Any
     )
     for flow in FLOWS:
         application.add_handlers(flow.handlers())
-    application.add_error_handler(_tell_error)
+    application.add_error_handler(ErrorTeller(application.update_queue).handle)
     return application
 
 
@@ -61,28 +54,3 @@ async def register_commands(bot: Bot, texts: Texts) -> None:
         await bot.set_my_short_description(
             texts.get(language, "command-about-short"), language_code=code
         )
-
-
-async def _tell_error(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
-    """Log an error under a short id and tell the person what to do next.
-
-    Neither names nor Telegram ids nor what somebody wrote go into the log.
-    """
-    error = context.error
-    if isinstance(error, Forbidden):
-        log.info("blocked by the person")
-        return
-    error_id = secrets.token_hex(3)
-    log.error("error %s", error_id, exc_info=error)
-    turn = current.get(None)
-    if turn is None or not isinstance(update, Update):
-        return
-    chat = Chat.of(turn)
-    if isinstance(error, ModeraError):
-        text = chat.text(error.text_key, id=error_id)
-    else:
-        text = chat.text("error-unexpected", id=error_id)
-    try:
-        await chat.send(text, keyboards.menu(chat))
-    except TelegramError as trouble:
-        log.warning("error %s could not be told: %s", error_id, trouble)

@@ -93,6 +93,10 @@ class Turn:
         self.committed = True
         return result
 
+    def defer(self) -> None:
+        """Leave the update unhandled in the inbox, for whoever runs it again."""
+        self.committed = True
+
     async def finish(self) -> None:
         """Mark the update handled if no commit has done so."""
         if not self.committed:

@@ -45,6 +45,8 @@ __all__ = ["begin", "handlers", "resume"]
 
 #: Photos, and files that say they are pictures; whether that is so is seen when they are read.
 PHOTOS = filters.PHOTO | filters.Document.IMAGE
+for _suffix in ("jpg", "jpeg", "png", "webp", "heic", "heif", "avif"):  # some apps know no type
+    PHOTOS |= filters.Document.FileExtension(_suffix)
 ID = "[0-9a-f]{32}"
 
 

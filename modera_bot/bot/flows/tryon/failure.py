@@ -29,7 +29,6 @@ GARMENT_FAULTS = frozenset(
         Code.GARMENT_CROPPED,
         Code.GARMENT_NOT_FRONTAL,
         Code.GARMENT_ON_PERSON,
-        Code.CATEGORY_UNSUPPORTED,
         Code.SEVERAL_GARMENTS_UNSUPPORTED,
     }
 )
@@ -52,6 +51,9 @@ def explain(
     """What to say, and the buttons; `reference` is what the log knows the job by."""
     lines = [error_text(chat, failure.code, reference), wanted(chat, left)]
     keyboard = keyboards.menu(chat)
-    if left.missing is None and failure.retry:
+    if failure.code is Code.CATEGORY_UNSUPPORTED and left.garment_key:
+        lines.insert(1, chat.text("tryon-wrong-kind"))
+        keyboard = InlineKeyboardMarkup(keyboards.categories(chat, left.garment_key, left.category))
+    elif left.missing is None and failure.retry:
         keyboard = keyboards.retry(chat)
     return Markup("\n\n".join(lines)), keyboard

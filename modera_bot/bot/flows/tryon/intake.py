@@ -1,5 +1,6 @@
 """Photos come in, in any order and number, until there is a garment and a person."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
@@ -78,7 +79,7 @@ async def resume(turn: Turn) -> None:
 async def _receive(turn: Turn, uploads: Sequence[Upload]) -> None:
     chat, data = Chat.of(turn), TryOnData.of(turn.session).at_rest()
     await chat.act(ChatAction.TYPING)
-    read = [await photos.read(turn, upload) for upload in uploads]
+    read = await asyncio.gather(*(photos.read(turn, upload) for upload in uploads))
     sound = [photo for photo in read if isinstance(photo, Photo)]
     placing = place(sound, data.known)
     for role, photo in placing.taken.items():

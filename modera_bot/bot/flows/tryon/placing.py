@@ -84,12 +84,13 @@ def _place_one(photo: PhotoT, held: set[Role], placing: Placing[PhotoT]) -> None
         elif OTHER[report.role] in possible and OTHER[report.role] not in held:
             placing.questions.append(Question(photo, possible))
         else:
-            placing.faults.append((photo, fault))
+            wanted = OTHER[report.role] if report.role in held else report.role
+            placing.faults.append((photo, report.fault(wanted) or fault))
         return
-    wanted = [role for role in ROLES if role not in held] or list(ROLES)
-    if any(role in possible for role in wanted):
+    missing = [role for role in ROLES if role not in held] or list(ROLES)
+    if any(role in possible for role in missing):
         placing.questions.append(Question(photo, possible))
     else:
-        fault = report.fault(wanted[0])
+        fault = report.fault(missing[0])
         assert fault is not None
         placing.faults.append((photo, fault))

@@ -54,6 +54,7 @@ tryon-unsupported =
     I can’t try on shoes, hats, bags and other accessories yet. They’d come out wrong.
 
     Send a photo of a top, trousers, a skirt or a dress instead 👕
+tryon-wrong-kind = If it’s really something else, tell me what it is.
 tryon-download-failed = I couldn’t fetch this photo from Telegram. Please send it once more.
 
 button-is-garment = 👕 It’s the garment
@@ -136,4 +137,4 @@ unknown-voice = I can’t listen to voice messages and music.
 unknown-video = I can’t use videos and animations, only photos.
 unknown-document = This file isn’t a picture that I can read. Send it as a photo, or as a JPEG or PNG file.
 unknown-sticker = Nice one! But I can’t dress a sticker.
-unknown-other = I can’t do anything with this.
+unknown-other = I’ve no use for this, I’m afraid.
