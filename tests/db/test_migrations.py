@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import CheckConstraint, inspect, text
 
 from modera_bot.db import Database
-from modera_bot.db.migrate import upgrade
+from modera_bot.db.migrate import HEAD, upgrade
 from modera_bot.db.schema import metadata
 from tests.servers import postgres
 from tests.servers.databases import KINDS
@@ -60,3 +60,9 @@ def test_upgrading_twice_changes_nothing(database: Database) -> None:
     upgrade(database)
     with database.begin() as connection:
         assert connection.execute(text("SELECT action FROM audit")).scalars().all() == ["kept"]
+
+
+def test_the_newest_migration_is_the_one_the_code_expects(blank: Database) -> None:
+    upgrade(blank)
+    with blank.begin() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == HEAD
