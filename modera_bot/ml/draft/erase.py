@@ -25,11 +25,12 @@ TURN = 0.16
 class Leftovers:
     """Where the old top is still seen, by what belongs there instead; each 0 to 1.
 
-    `old` is the whole old top, with its edge.
+    `old` is all of the old top, with its edge; `whole` is what is left of it. What is none of
+    the rest has the background behind it.
     """
 
     old: Mask
-    background: Mask
+    whole: Mask
     lower: Mask
     chest: Mask
     arms: Mask
@@ -43,7 +44,10 @@ def leftovers(
     old = cv2.dilate(parsed.top, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
     left = np.asarray(old * (covered < 0.98), np.float32)
     across, down = body.axes()
-    limbs = np.maximum(*(arm.region(body.mask.shape) for arm in arms))
+    starts = [0.0 if one is None else one.end - 0.06 * body.scale for one in fitted.sleeves]
+    limbs = np.maximum(
+        *(arm.region(body.mask.shape, start) for arm, start in zip(arms, starts, strict=True))
+    )
     # within a neckline is skin; beyond it, only if no sleeve covers the shoulders
     ends = fitted.necks if any(fitted.sleeves) else fitted.tips
     width = max(abs(body.place(end)[0]) for end in ends)
@@ -52,11 +56,11 @@ def leftovers(
     half = np.interp(down / body.torso, (0, 1, 1.6), (0.5, 0.6, 0.7)) * body.scale
     hem = min(fitted.hem, parsed.hem or fitted.hem)
     lower = (down > hem - 4) & (np.abs(across) < half) & (body.mask > 0.5)
-    shown = {}
+    whole, shown = left, {}
     for name, region in (("chest", chest), ("arms", limbs), ("lower", lower)):
         shown[name] = left * region
         left = left - shown[name]
-    return Leftovers(old=old, background=left, **shown)
+    return Leftovers(old=old, whole=whole, **shown)
 
 
 def background(picture: Colours, body: Figure) -> Colours:

@@ -31,11 +31,15 @@ class Arm:
         upper = float(np.linalg.norm(self.line[1] - self.line[0]))
         return float(np.interp(distance, [0, upper, length(self.line)], self.radii))
 
-    def region(self, shape: tuple[int, int]) -> Mask:
-        """Where the arm is, 0 to 1."""
-        shoulder, elbow, wrist = self.line
-        upper = capsule(shape, shoulder, elbow, (self.radii[0], self.radii[1]))
-        return np.maximum(upper, capsule(shape, elbow, wrist, (self.radii[1], self.radii[2])))
+    def region(self, shape: tuple[int, int], start: float = 0.0) -> Mask:
+        """Where the arm is, 0 to 1, from `start` pixels down its line."""
+        point, _, joint = along(self.line, start)
+        mask = np.zeros(shape, np.float32)
+        first, radius = point, self.radius(start)
+        for last, thin in zip(self.line[joint + 1 :], self.radii[joint + 1 :], strict=True):
+            mask = np.maximum(mask, capsule(shape, first, last, (radius, float(thin))))
+            first, radius = last, float(thin)
+        return mask
 
 
 def bare_arm(body: Figure, side: int, sleeve_end: float) -> Arm:

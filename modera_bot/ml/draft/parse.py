@@ -272,7 +272,8 @@ def _top(
     covered, bare_limbs = np.zeros(shape, bool), np.zeros(shape, bool)
     for side in SIDES:
         line = body.arm(side)
-        end, _, joint = along(line, sleeve_ends[side] * length(line) + 0.02 * body.scale)
+        beyond = 0.1 if sleeve_ends[side] > 0.93 else 0.02  # a cuff hangs over the wrist
+        end, _, joint = along(line, sleeve_ends[side] * length(line) + beyond * body.scale)
         wide = (0.2 * body.scale, 0.18 * body.scale)
         for first, last in pairwise([*line[: joint + 1], end]):
             covered |= capsule(shape, first, last, wide) > 0.5

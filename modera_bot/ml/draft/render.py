@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 
 from modera_bot.ml.base import Mask, Picture
 from modera_bot.ml.draft import erase
 from modera_bot.ml.draft.canvas import Canvas, grain_of
-from modera_bot.ml.draft.colour import blur, grown, shrunk, to_lab
-from modera_bot.ml.draft.figure import OUT, SIDES, Figure, along, capsule, length
+from modera_bot.ml.draft.colour import Colours, blur, disc, fill_in, grown, shrunk, to_lab
+from modera_bot.ml.draft.figure import SIDES, Figure, along, capsule, length
 from modera_bot.ml.draft.fit import Fit
 from modera_bot.ml.draft.garment import CutOut
 from modera_bot.ml.draft.keypoints import TopShape
@@ -37,27 +39,43 @@ def render(
     """
     size = body.mask.shape
     torso, sleeves = _layers(garment, shape, fitted, body)
+    layers = [layer for layer in (torso, *sleeves) if layer is not None]
     covered = np.zeros(size, np.float32)
-    for layer in (torso, *sleeves):
-        if layer is not None:
-            covered[layer.box] += (1 - covered[layer.box]) * layer.alpha
+    for layer in layers:
+        covered[layer.box] += (1 - covered[layer.box]) * layer.alpha
+    gaps = _gaps(covered, 0.025 * body.scale)
     photo = picture.astype(np.float32) / 255
-    left = erase.leftovers(body, parsed, arms, fitted, covered)
-    canvas = Canvas(size)
-    canvas.over(erase.background(photo, body), blur(left.background, 1))
-    canvas.over(erase.lower_garment(photo, body, parsed), blur(left.lower, 1))
+    left = erase.leftovers(body, parsed, arms, fitted, np.maximum(covered, gaps))
     skin = erase.skin(photo, body, parsed)
-    canvas.over(skin, blur(left.chest, 1))
+    shading = light(to_lab(picture), body, parsed) * exposure(picture)
+    canvas = Canvas(size)
+    # each class is painted over the one before, so that no seam between them stays bare
+    canvas.over(erase.background(photo, body), blur(left.whole, 1))
+    canvas.over(erase.lower_garment(photo, body, parsed), blur(left.lower, 1))
+    canvas.over(skin, blur(np.maximum(left.chest, left.arms), 1))
     canvas.darken(_contact_shadow(covered, body))
-    shading = light(to_lab(picture), body, parsed)
-    tint = exposure(picture)
-    _paint(canvas, torso, tint, shading, 0.10 * body.scale)
+    canvas.over(_carried(layers, size) * shading, gaps)
+    _paint(canvas, torso, shading, 0.10 * body.scale)
     canvas.over(skin * erase.roundness(arms, size)[..., None], blur(left.arms, 1))
     canvas.reveal(_bare_arms(body, parsed, fitted) * (1 - left.old))
     for sleeve in sleeves:
-        _paint(canvas, sleeve, tint, shading, 0.075 * body.scale)
+        _paint(canvas, sleeve, shading, 0.075 * body.scale)
     canvas.reveal(_in_front(parsed))
     return canvas, grain_of(picture)
+
+
+def _gaps(covered: Mask, radius: float) -> Mask:
+    """Slits between torso and sleeves, 0 to 1, where cloth would hang together."""
+    return (cv2.morphologyEx(covered, cv2.MORPH_CLOSE, disc(radius)) - covered).clip(0, 1)
+
+
+def _carried(layers: list[Layer], size: tuple[int, int]) -> Colours:
+    """The garment's colours, carried on into everything around it."""
+    colour, known = np.zeros((*size, 3), np.float32), np.zeros(size, np.float32)
+    for layer in layers:
+        solid = layer.alpha > 0.98
+        colour[layer.box][solid], known[layer.box][solid] = layer.colour[solid], 1
+    return fill_in(colour, known)
 
 
 def _layers(
@@ -108,12 +126,10 @@ def _neck_hole(shape: TopShape, size: tuple[int, int]) -> Mask:
     return blur(hole.astype(np.float32), 0.01 * shape.neck_width)
 
 
-def _paint(
-    canvas: Canvas, layer: Layer | None, tint: np.ndarray, shading: Mask, reach: float
-) -> None:
+def _paint(canvas: Canvas, layer: Layer | None, shading: Colours, reach: float) -> None:
     if layer is not None:
-        lit = shading[layer.box] * rim(layer.alpha, reach)
-        canvas.over(layer.colour * tint * lit[..., None], layer.alpha, layer.box)
+        lit = shading[layer.box] * rim(layer.alpha, reach)[..., None]
+        canvas.over(layer.colour * lit, layer.alpha, layer.box)
 
 
 def _contact_shadow(covered: Mask, body: Figure) -> Mask:
@@ -128,14 +144,14 @@ def _bare_arms(body: Figure, parsed: Parsing, fitted: Fit) -> Mask:
     """The arms that stay as they are: in front of the torso, beyond both old and new sleeves."""
     arms = np.zeros_like(body.mask)
     for side in SIDES:
-        place = fitted.sleeves[side]
-        line = body.arm(side)
-        start = max(float(parsed.sleeve_ends[side]), place.share - 0.05 if place else 0.05)
-        point, _, joint = along(line, start * length(line))
-        for first, last in zip([point, *line[joint + 1 :]], line[joint + 1 :]):
-            arms = np.maximum(
-                arms, capsule(arms.shape, first, last, (0.15 * body.scale, 0.12 * body.scale))
-            )
+        sleeve, line = fitted.sleeves[side], body.arm(side)
+        new_end = sleeve.end if sleeve else 0.0
+        old_end = float(parsed.sleeve_ends[side]) * length(line)
+        start = max(old_end, new_end) - 0.02 * body.scale
+        point, _, joint = along(line, max(start, 0.05 * body.scale))
+        for first, last in pairwise([point, *line[joint + 1 :]]):
+            radii = 0.15 * body.scale, 0.12 * body.scale
+            arms = np.maximum(arms, capsule(arms.shape, first, last, radii))
     bare = (parsed.skin > 0.2) & (body.mask > 0.4)
     return blur((bare & (arms > 0.5)).astype(np.float32), 0.8)
 

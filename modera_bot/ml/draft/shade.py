@@ -29,8 +29,8 @@ RIM = 0.2
 PAPER = 0.90
 
 
-def light(lab: Colours, body: Figure, parsed: Parsing) -> Mask:
-    """For each pixel, what the new garment's colours are multiplied with; about 1."""
+def light(lab: Colours, body: Figure, parsed: Parsing) -> Colours:
+    """For each pixel (height, width, 1), what the garment's colours are multiplied with."""
     size = lab.shape[1::-1]
     small = cv2.resize(lab, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     body = body.resized(0.5)
@@ -46,7 +46,7 @@ def light(lab: Colours, body: Figure, parsed: Parsing) -> Mask:
         if region.sum() > 100:
             ratio, weight = _ratio(small, region.astype(np.float32), slow, fine, body.scale)
             total *= 1 + (ratio - 1) * weight
-    return np.asarray(cv2.resize(total.clip(0.55, 1.22), size), np.float32)
+    return np.asarray(cv2.resize(total.clip(0.55, 1.22), size), np.float32)[..., None]
 
 
 def _ratio(lab: Colours, region: Mask, slow: float, fine: float, scale: float) -> tuple[Mask, Mask]:

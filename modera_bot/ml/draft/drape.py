@@ -1,0 +1,91 @@
+"""Lays a sleeve along an arm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from modera_bot.ml.draft.figure import OUT, Figure, Vector, length
+from modera_bot.ml.draft.limbs import Arm, across_arm
+from modera_bot.ml.draft.sleeves import SLICES, Sleeve, resampled
+
+#: How much of a flat sleeve's width is seen when it hangs around an arm.
+HANGING = 0.7
+
+#: A sleeve that covers more of the arm than this reaches the wrist.
+LONG_SLEEVE = 0.74
+
+#: Sleeves whose ends are nearer than this, in arm lengths, count as equally long.
+SAME_SLEEVE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class SleeveFit:
+    """Where a sleeve goes: its edges on the body (SLICES, 2), as in `Sleeve`.
+
+    `end` is how far from the shoulder joint, along the arm, it ends.
+    """
+
+    outer: Vector
+    inner: Vector
+    end: float
+
+
+def drape(
+    cut: Sleeve,
+    body: Figure,
+    arm: Arm,
+    side: int,
+    armhole: tuple[Vector, Vector],
+    across: float,
+    old_end: float,
+) -> SleeveFit:
+    """Lay a sleeve along the arm from the armhole (its tip and its armpit).
+
+    `across` is pixels on the body for one of the garment; `old_end` is where the old sleeve
+    ends, in pixels from the shoulder joint.
+    """
+    tip, armpit = armhole
+    line = np.concatenate([(tip + armpit)[None] / 2, arm.line[1:]]).astype(np.float32)
+    whole = length(line)
+    shoulder = length(arm.line) - whole  # from the joint to the armhole
+    covers = across * cut.length
+    if covers > LONG_SLEEVE * whole:
+        covers = whole
+    elif abs(old_end - shoulder - covers) < SAME_SLEEVE * whole:
+        covers = max(covers, old_end - shoulder)
+    outer, inner = [tip, *_deltoid(body, side, tip, line)], [armpit]
+    radii: list[float] = []
+    for step in np.linspace(0.12, 1, 14):
+        distance = float(step) * covers
+        point, normal = across_arm(line, distance, OUT[side], body.scale)
+        bare = arm.radius(distance + max(shoulder, 0))
+        seen = body.reach(point, normal, 2.4 * bare)
+        seen = seen if seen < 2.0 * bare else 1.1 * bare
+        half = HANGING * across * cut.cuff / 2 * (1.2 - 0.2 * float(step))
+        radii.append(float(np.clip(max(half, 1.05 * seen), 1.1 * bare, 1.7 * bare)))
+        outer.append(point + normal * np.mean(radii[-2:]))
+        under = point - normal * float(np.clip(half, 1.1 * bare, 1.5 * bare))
+        blend = float(np.clip((distance - 0.05 * body.scale) / (0.3 * body.scale), 0, 1))
+        inner.append(under * blend + (0.6 * armpit + 0.4 * under) * (1 - blend))
+    return SleeveFit(
+        outer=resampled(np.array(outer, np.float32), SLICES),
+        inner=resampled(np.array(inner, np.float32), SLICES),
+        end=shoulder + covers,
+    )
+
+
+def _deltoid(body: Figure, side: int, tip: Vector, line: Vector) -> list[Vector]:
+    """Points of the shoulder's curve between its tip and the arm's outer side."""
+    joint = body.shoulders[side]
+    _, normal = across_arm(line, 0.0, OUT[side], body.scale)
+    start = (tip - joint) / max(float(np.linalg.norm(tip - joint)), 1e-6)
+    points = []
+    for turn in (0.33, 0.66):
+        toward = start * (1 - turn) + normal * turn
+        toward = toward / max(float(np.linalg.norm(toward)), 1e-6)
+        reach = body.reach(joint, toward, 0.34 * body.scale) / body.scale
+        radius = 0.16 if reach > 0.3 else float(np.clip(1.03 * reach, 0.12, 0.21))
+        points.append(joint + toward * radius * body.scale)
+    return points
