@@ -269,6 +269,7 @@ async def test_a_running_job_is_cancelled_and_leaves_nothing(
     conduct.gate.set()
     await _until_no_job_runs(bot_app)
 
+    assert not [label for message in await anna.messages() for label in labels(message)]
     assert await _rows_in_the_end(bot_app) == {"audit", "inbox"}
     assert await stored(bot_app) == []
     assert "Everything about you is deleted." in (await anna.messages())[-1]["text"]

@@ -15,6 +15,7 @@ async def test_a_newcomer_is_greeted_by_name_and_asked_for_the_language(
 
     welcome = await anna.wait_for("Hello, Anna!")
 
+    assert "I’m Modera, your fitting room." in welcome["text"]
     assert labels(welcome) == ["English", "Русский"]
     assert (await known(bot_app, anna)).language_code is None
 

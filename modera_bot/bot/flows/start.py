@@ -26,7 +26,7 @@ async def start(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     turn = current.get()
     link = context.args[0] if context.args and context.args[0] in LINKS else ""
     if turn.user.language_code is None:
-        text = turn.text("start-welcome", name=turn.user.first_name)
+        text = turn.text("start-welcome", name=turn.user.first_name, bot=turn.bot.first_name)
         keyboard = InlineKeyboardMarkup([language_buttons(turn, "start:language:{}" + _tail(link))])
         await Chat.of(turn).send(text, keyboard)
         await turn.finish()

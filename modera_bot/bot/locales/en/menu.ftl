@@ -1,7 +1,7 @@
 ### The first words, the menu, help, settings and history.
 
 start-welcome =
-    Hello, <b>{ $name }</b>! I’m Modera, your fitting room.
+    Hello, <b>{ $name }</b>! I’m { $bot }, your fitting room.
 
     Send me a photo of a garment and a photo of a person, and I’ll show how it looks on them.
 

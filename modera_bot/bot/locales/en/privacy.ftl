@@ -3,7 +3,7 @@
 consent-question =
     <b>Before I take your photos</b>
 
-    To make the picture, a program processes the photos you send. May it?
+    To make the picture, an AI program processes the photos you send. May it?
 
     • It runs on this bot’s own server. No outside service sees your photos.
     • Photos and results are kept for { $days ->
@@ -29,7 +29,7 @@ privacy-text =
        *[other] { $days } days
     }, then they’re deleted. The rest until you delete it.
 
-    <b>Who sees them.</b> Nobody but you. The pictures are made on this bot’s own server (by “{ $backends }”) and aren’t passed on. The chat itself is with Telegram.
+    <b>Who sees them.</b> No other user and no outside service: the pictures are made on this bot’s own server (by “{ $backends }”). The chat itself is with Telegram.
 
     <b>Your consent.</b> { $consent }
 
