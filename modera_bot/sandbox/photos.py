@@ -6,8 +6,11 @@ import io
 from dataclasses import dataclass
 
 from PIL import Image, ImageOps
+from pillow_heif import register_heif_opener
 
 from modera_bot.sandbox.refusals import bad_request
+
+register_heif_opener()  # phones keep their pictures so; the apps send them as JPEG
 
 BOX_EDGES = (90, 320, 800, 1280, 2560)  # longest edges of Telegram's sizes s, m, x, y, w
 MAX_BYTES = 10 * 1024 * 1024
@@ -40,7 +43,7 @@ def renditions(data: bytes, *, edge: int, by_app: bool) -> list[Rendition]:
     picture = _upright(data, by_app=by_app)
     longest = max(picture.size)
     edges = [box for box in BOX_EDGES if box < min(longest, edge)] + [min(longest, edge)]
-    found = [_encode(picture, box) for box in reversed(edges)]
+    found = [_shrunk(picture, box) for box in reversed(edges)]  # each from the one before
     return found[::-1]
 
 
@@ -50,7 +53,7 @@ def thumbnail(data: bytes) -> Rendition | None:
         with Image.open(io.BytesIO(data)) as picture:
             if picture.width * picture.height > MAX_PIXELS // 2:
                 return None
-            return _encode(_flatten(ImageOps.exif_transpose(picture)), 320)
+            return _shrunk(_flatten(ImageOps.exif_transpose(picture)), 320)
     except Exception:  # any bytes may be sent as a document
         return None
 
@@ -80,9 +83,9 @@ def _flatten(picture: Image.Image) -> Image.Image:
     return picture.convert("RGB")
 
 
-def _encode(picture: Image.Image, edge: int) -> Rendition:
-    small = picture.copy()
-    small.thumbnail((edge, edge), Image.Resampling.BICUBIC)
+def _shrunk(picture: Image.Image, edge: int) -> Rendition:
+    """Shrink the picture itself, and encode it."""
+    picture.thumbnail((edge, edge), Image.Resampling.BICUBIC)
     out = io.BytesIO()
-    small.save(out, "JPEG", quality=87)
-    return Rendition(out.getvalue(), small.width, small.height)
+    picture.save(out, "JPEG", quality=87)
+    return Rendition(out.getvalue(), picture.width, picture.height)

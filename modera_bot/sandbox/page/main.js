@@ -15,6 +15,8 @@ import { drawStatus, setAction, setListening } from "./status.js";
 import { currentLanguage, spoken, t, translate } from "./strings.js";
 import { prepareTheme } from "./theme.js";
 
+const DRAW_AFTER = 16; // ms, about one frame
+
 const people = new Map(); // id -> person, with their last message
 const unread = new Map(); // id -> number of messages nobody looked at
 const pressed = new Map(); // query id -> {messageId, data}
@@ -22,6 +24,7 @@ const early = new Map(); // query id -> an answer that came before we knew its q
 
 let me = null; // id of the person writing
 let commands = [];
+let drawing = 0; // timer
 let loading = 0; // chats being fetched; what is told meanwhile may be newer than what comes back,
 const held = []; // so it waits here
 
@@ -71,10 +74,16 @@ function fill(view, fresh) {
   chat.load(view.messages, fresh);
   drawSamples((file) => offer([file]));
   drawStatus();
-  draw();
+  drawNow();
 }
 
+/** Draw what surrounds the chat: soon, and once for all that happens until then. */
 function draw() {
+  if (!drawing) drawing = setTimeout(drawNow, DRAW_AFTER);
+}
+
+function drawNow() {
+  drawing = 0;
   const person = people.get(me);
   drawPeople(people, me, unread, (id) => attempt(() => choose(id)));
   const waiting = [...unread.values()].reduce((sum, n) => sum + n, 0);

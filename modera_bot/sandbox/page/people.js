@@ -20,19 +20,21 @@ function letter(person) {
  * @param {(id: number) => void} onChoose
  */
 export function drawPeople(people, current, unread, onChoose) {
+  const focused = document.activeElement?.dataset.person;
   $("people-list").replaceChildren(...[...people.values()].map((person) =>
     h("li", {}, h("button", {
       type: "button",
       class: "person",
       "aria-current": person.id === current ? "true" : null,
       onclick: () => onChoose(person.id),
-      dataset: { testid: "person" },
+      dataset: { testid: "person", person: person.id },
     },
     letter(person),
     h("strong", {}, person.first_name),
     h("time", {}, person.last ? clock(person.last.date) : ""),
     h("span", { class: "preview" }, person.last ? summary(person.last) : t("nothingYet")),
     h("span", { class: "badge" }, unread.get(person.id) ?? "")))));
+  if (focused) $("people-list").querySelector(`[data-person="${focused}"]`)?.focus();
   const elsewhere = [...unread.values()].reduce((sum, n) => sum + n, 0);
   const person = people.get(current);
   $("open-people").replaceChildren(...(person ? [letter(person)] : []), h("span", { class: "badge" }, elsewhere || ""));
