@@ -71,13 +71,15 @@ class World:
         self.query_lifetime = query_lifetime
         self.people: dict[int, Person] = {}
         self.messages: dict[int, dict[int, Json]] = {}
-        self.marks: dict[int, Json] = {}
+        self.revisions: dict[int, int] = {}
+        self.reactions: dict[int, list[str]] = {}
         self.queries: dict[str, Query] = {}
         self.profile: dict[str, Any] = {}
         self.revision = 0
         self._ids: dict[str, int] = {}
         for kind, key, value in self.journal.replay():
             self._restore(kind, key, value)
+            self.revision += 1  # so that it goes on growing: a change writes at least one record
 
     def next_id(self, kind: str) -> int:
         """A number never given before, also not before a restart. Message ids fit in 31 bits."""
@@ -121,8 +123,7 @@ class World:
         """Keep and show a new or changed message."""
         chat_id, message_id = message["chat"]["id"], message["message_id"]
         self.revision += 1
-        mark = self.marks.setdefault(message_id, {"reactions": []})
-        mark["revision"] = self.revision
+        self.revisions[message_id] = self.revision
         self.messages[chat_id][message_id] = message
         self.journal.write("message", f"{chat_id}:{message_id}", message)
         self.publish(
@@ -134,10 +135,17 @@ class World:
         )
         return message
 
+    def react(self, message: Json, emoji: list[str]) -> None:
+        """Set the bot's reactions to a message."""
+        self.reactions[message["message_id"]] = emoji
+        self.journal.write("reactions", message["message_id"], emoji)
+        self.save_message(message, edited=True)
+
     def delete_message(self, chat_id: int, message_id: int) -> None:
         """Forget a message."""
         del self.messages[chat_id][message_id]
-        self.marks.pop(message_id, None)
+        self.revisions.pop(message_id, None)
+        self.reactions.pop(message_id, None)
         self.journal.write("message", f"{chat_id}:{message_id}", None)
         self.publish({"type": "delete", "chat_id": chat_id, "message_id": message_id})
 
@@ -152,13 +160,12 @@ class World:
 
     def view(self, message: Json) -> Json:
         """A message as pages and tests see it: the Bot API's, plus `sandbox` facts."""
-        mark = self.marks.get(message["message_id"], {})
-        outgoing = not message["from"]["is_bot"]
+        message_id, outgoing = message["message_id"], not message["from"]["is_bot"]
         facts = {
-            "revision": mark.get("revision", 0),
-            "reactions": mark.get("reactions", []),
+            "revision": self.revisions.get(message_id, 0),
+            "reactions": self.reactions.get(message_id, []),
             "outgoing": outgoing,
-            "heard": outgoing and message["message_id"] not in self.updates.unheard,
+            "heard": outgoing and message_id not in self.updates.unheard,
         }
         return message | {"sandbox": facts}
 
@@ -192,6 +199,8 @@ class World:
                 self.messages[chat_id].pop(message_id, None)
             else:
                 self.messages[chat_id][message_id] = value
+        elif kind == "reactions":
+            self.reactions[int(key)] = value
         elif kind == "query":
             self.queries[key] = Query(**value)
             self._ids["query"] = max(self._ids.get("query", 0), int(key))

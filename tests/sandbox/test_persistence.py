@@ -44,6 +44,8 @@ async def test_everything_survives_kill_minus_nine(tmp_path: Path) -> None:
             doomed = await bot.send_message(anna.id, "Deleted")
             await bot.delete_message(anna.id, doomed.message_id)
             await bot.get_updates(offset=update.update_id + 1)
+            await bot.set_message_reaction(anna.id, sent.message_id, "🔥")
+            before = max(m["sandbox"]["revision"] for m in await anna.messages())
             running.send_signal(signal.SIGKILL)
             running.wait()
 
@@ -64,8 +66,10 @@ async def test_everything_survives_kill_minus_nine(tmp_path: Path) -> None:
             assert pending.callback_query is not None
             assert pending.callback_query.id == query_id
             assert await bot.answer_callback_query(query_id)
+            assert chat["messages"][1]["sandbox"]["reactions"] == ["🔥"]
             newer = await bot.send_message(again.id, "Newer")
             assert newer.message_id > doomed.message_id
+            assert (await again.last())["sandbox"]["revision"] > before
 
 
 async def test_the_process_ends_in_order_when_asked_to(tmp_path: Path) -> None:

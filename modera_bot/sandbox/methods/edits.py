@@ -78,10 +78,7 @@ async def set_message_reaction(call: Call) -> bool:
     reactions = call.fields.get("reaction", [])
     if len(reactions) > 1 or any(reaction["type"] != "emoji" for reaction in reactions):
         raise bad_request("REACTION_INVALID")
-    call.world.marks.setdefault(message["message_id"], {})["reactions"] = [
-        reaction.get("emoji", "") for reaction in reactions
-    ]
-    call.world.save_message(message, edited=True)
+    call.world.react(message, [reaction.get("emoji", "") for reaction in reactions])
     return True
 
 
