@@ -20,7 +20,7 @@ from pathlib import Path
 from modera_bot.pool import PicturePool
 from tests.pool import functions
 
-signal.signal(signal.SIGTERM, signal.SIG_IGN)
+signal.signal(signal.SIGTERM, lambda *_: None)
 pool = PicturePool(workers=1)
 print(pool.run(functions.tell_pid_then_sleep, Path(sys.argv[1]), float(sys.argv[2])))
 pool.close()
@@ -62,7 +62,7 @@ def test_a_process_ends_with_its_parent_even_in_the_middle_of_a_call(tmp_path: P
         wait_until(lambda: has_ended(pid))
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_signals_to_the_whole_group_leave_a_call_to_finish(
     tmp_path: Path, number: signal.Signals
 ) -> None:

@@ -38,9 +38,11 @@ def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
 
 
 def has_ended(pid: int) -> bool:
-    """Whether a process is gone, or only its exit status is left."""
+    """Whether a process is gone with all its threads, or only its exit status is left."""
+    process = Path("/proc", str(pid))
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        state = (process / "stat").read_text().rpartition(")")[2].split()[0]
+        return state == "Z" and len([*(process / "task").iterdir()]) == 1
     except OSError:
         return True
 
