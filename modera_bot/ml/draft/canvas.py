@@ -8,6 +8,10 @@ import numpy as np
 from modera_bot.ml.base import Mask, Picture
 from modera_bot.ml.draft.colour import Colours
 
+#: Rows and columns of a picture.
+Box = tuple[slice, slice]
+EVERYWHERE: Box = (slice(None), slice(None))
+
 #: Coverage below this changes no channel by a whole grey level: it is dropped.
 FAINTEST = 1 / 256
 
@@ -19,16 +23,17 @@ class Canvas:
         self.paint: Colours = np.zeros((*shape, 3), np.float32)
         self.cover: Mask = np.zeros(shape, np.float32)
 
-    def over(
-        self,
-        colour: Colours,
-        alpha: Mask,
-        box: tuple[slice, slice] = (slice(None), slice(None)),
-    ) -> None:
-        """Paint `colour` (RGB of 0..1) over what is there, within `box`."""
-        self.paint[box] += (colour - self.paint[box]) * alpha[..., None]
-        # the paint is premultiplied: what was there has lost `alpha` of its share already
-        self.cover[box] += (1 - self.cover[box]) * alpha
+    def over(self, colour: Colours, alpha: Mask, box: Box = EVERYWHERE) -> None:
+        """Paint `colour` (RGB of 0..1) over what is there; both lie within `box`."""
+        inner = extent(alpha)
+        if inner is None:
+            return
+        paint, cover = self.paint[box][inner], self.cover[box][inner]
+        alpha = alpha[inner]
+        colour = colour[inner] if colour.ndim == 3 else colour
+        # the paint is premultiplied: what was there loses `alpha` of its share
+        paint += (colour - paint) * alpha[..., None]
+        cover += (1 - cover) * alpha
 
     def darken(self, amount: Mask) -> None:
         """Cast a shadow: over the photo's pixels as over the paint."""
@@ -45,23 +50,33 @@ class Canvas:
         `corner` (left, top) is where the canvas lies, in pixels of the photo; `grain` is the
         spread of the noise (0..1) that makes the paint look like the photo.
         """
-        left, top = corner
-        height, width = self.cover.shape
-        size = round(width * factor), round(height * factor)
-        width = min(size[0], photo.shape[1] - left)
-        height = min(size[1], photo.shape[0] - top)
         layers = np.dstack([self.paint, self.cover])
         if factor != 1:
-            layers = cv2.resize(layers, size, interpolation=cv2.INTER_LINEAR)
-        layers = layers[:height, :width]
-        cover = layers[..., 3:].clip(0, 1)
+            size = [round(side * factor) for side in self.cover.shape]
+            layers = cv2.resize(layers, size[::-1], interpolation=cv2.INTER_LINEAR)
+        left, top = corner
         result = photo.copy()
-        part = result[top : top + height, left : left + width]
-        noise = np.random.default_rng(0).standard_normal((height, width, 1), np.float32)
+        part = result[top : top + layers.shape[0], left : left + layers.shape[1]]
+        layers = layers[: part.shape[0], : part.shape[1]]
+        painted = extent(layers[..., 3] - FAINTEST)
+        if painted is None:
+            return result
+        part, layers = part[painted], layers[painted]
+        cover = layers[..., 3:].clip(0, 1)
+        noise = np.random.default_rng(0).standard_normal((*part.shape[:2], 1), np.float32)
         mixed = part * (1 - cover) + 255 * (layers[..., :3] + noise * grain * cover)
         changed = cover[..., 0] > FAINTEST
-        part[changed] = np.rint(mixed.clip(0, 255)).astype(np.uint8)[changed]
+        part[changed] = np.rint(mixed[changed].clip(0, 255)).astype(np.uint8)
         return result
+
+
+def extent(mask: Mask) -> Box | None:
+    """The smallest box that holds all that is above 0; None if nothing is."""
+    inside = mask > 0
+    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+    if not rows.size:
+        return None
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
 def grain_of(picture: Picture) -> float:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from modera_bot.ml.base import Mask
-from modera_bot.ml.draft.colour import Colours, blur, fill_in, masked_blur, shrunk, to_rgb
+from modera_bot.ml.draft.colour import Colours, blur, fill_in, shrunk, to_rgb
 from modera_bot.ml.draft.figure import Figure
 from modera_bot.ml.draft.fit import Fit
 from modera_bot.ml.draft.limbs import Arm
@@ -25,12 +25,11 @@ TURN = 0.16
 class Leftovers:
     """Where the old top is still seen, by what belongs there instead; each 0 to 1.
 
-    `old` is all of the old top, with its edge; `whole` is what is left of it. What is none of
-    the rest has the background behind it.
+    `old` is all of the old top, with its edge.
     """
 
     old: Mask
-    whole: Mask
+    background: Mask
     lower: Mask
     chest: Mask
     arms: Mask
@@ -56,11 +55,17 @@ def leftovers(
     half = np.interp(down / body.torso, (0, 1, 1.6), (0.5, 0.6, 0.7)) * body.scale
     hem = min(fitted.hem, parsed.hem or fitted.hem)
     lower = (down > hem - 4) & (np.abs(across) < half) & (body.mask > 0.5)
-    whole, shown = left, {}
+    soft = blur(left, 1)
+    shown = {}
     for name, region in (("chest", chest), ("arms", limbs), ("lower", lower)):
-        shown[name] = left * region
-        left = left - shown[name]
-    return Leftovers(old=old, whole=whole, **shown)
+        shown[name] = _overlapping(left * region, soft)
+        left = left * (1 - region)
+    return Leftovers(old=old, background=_overlapping(left, soft), **shown)
+
+
+def _overlapping(part: Mask, soft: Mask) -> Mask:
+    """A part of what is left, a little larger: no seam between two parts must stay bare."""
+    return (2 * blur(part, 1)).clip(0, 1) * soft
 
 
 def background(picture: Colours, body: Figure) -> Colours:
@@ -76,6 +81,7 @@ def lower_garment(picture: Colours, body: Figure, parsed: Parsing) -> Colours:
     _, down = body.axes()
     hem = parsed.hem if parsed.hem is not None else 1.1 * body.torso
     known = (down > hem + 0.03 * body.torso) & (down < hem + 0.5 * body.torso) & (body.mask > 0.95)
+    known &= parsed.top < 0.05
     for hand in parsed.hands:
         known &= cv2.dilate(hand, np.ones((9, 9), np.uint8)) < 0.05
     if known.sum() < 50:
@@ -92,7 +98,7 @@ def skin(picture: Colours, body: Figure, parsed: Parsing) -> Colours:
     light = picture.mean(axis=-1)
     known &= light > np.percentile(light[known], 25) if known.any() else known  # no shadows
     seen = known.astype(np.float32)
-    near = fill_in(masked_blur(picture, seen, 0.03 * body.scale), seen)
+    near = fill_in(picture, seen)
     close = (blur(seen, 0.1 * body.scale) * 4).clip(0, 1)
     tone = 0.5 * near + 0.5 * to_rgb(parsed.tone[None, None])
     return np.asarray(tone + (near - tone) * close[..., None], np.float32)

@@ -354,7 +354,7 @@ def _neckline(
     stripe contrasts but in places. `necks`, the collar's ends, is where the search begins.
     """
     collar, middle = float(necks[1, 0] - necks[0, 0]), float(necks[:, 0].mean())
-    turn = np.linspace(0.08, 0.92, 49) * np.pi
+    turn = np.linspace(0.08, 0.92, 33) * np.pi
     step = max(1.5, 0.03 * collar)
     best, found, depth = 12.0, necks, 0.0
     for width in np.arange(0.9, 1.6, 0.07) * collar:

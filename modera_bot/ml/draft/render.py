@@ -43,20 +43,19 @@ def render(
     covered = np.zeros(size, np.float32)
     for layer in layers:
         covered[layer.box] += (1 - covered[layer.box]) * layer.alpha
-    gaps = _gaps(covered, 0.025 * body.scale)
+    gaps = _gaps(covered, body, fitted)
     photo = picture.astype(np.float32) / 255
     left = erase.leftovers(body, parsed, arms, fitted, np.maximum(covered, gaps))
     skin = erase.skin(photo, body, parsed)
     shading = light(to_lab(picture), body, parsed) * exposure(picture)
     canvas = Canvas(size)
-    # each class is painted over the one before, so that no seam between them stays bare
-    canvas.over(erase.background(photo, body), blur(left.whole, 1))
-    canvas.over(erase.lower_garment(photo, body, parsed), blur(left.lower, 1))
-    canvas.over(skin, blur(np.maximum(left.chest, left.arms), 1))
+    canvas.over(erase.background(photo, body), left.background)
+    canvas.over(erase.lower_garment(photo, body, parsed), left.lower)
+    canvas.over(skin, np.maximum(left.chest, left.arms))
     canvas.darken(_contact_shadow(covered, body))
     canvas.over(_carried(layers, size) * shading, gaps)
     _paint(canvas, torso, shading, 0.10 * body.scale)
-    canvas.over(skin * erase.roundness(arms, size)[..., None], blur(left.arms, 1))
+    canvas.over(skin * erase.roundness(arms, size)[..., None], left.arms)
     canvas.reveal(_bare_arms(body, parsed, fitted) * (1 - left.old))
     for sleeve in sleeves:
         _paint(canvas, sleeve, shading, 0.075 * body.scale)
@@ -64,9 +63,11 @@ def render(
     return canvas, grain_of(picture)
 
 
-def _gaps(covered: Mask, radius: float) -> Mask:
-    """Slits between torso and sleeves, 0 to 1, where cloth would hang together."""
-    return (cv2.morphologyEx(covered, cv2.MORPH_CLOSE, disc(radius)) - covered).clip(0, 1)
+def _gaps(covered: Mask, body: Figure, fitted: Fit) -> Mask:
+    """Slits between torso and sleeves about the armholes, 0 to 1: there cloth is sewn together."""
+    shut = cv2.morphologyEx(covered, cv2.MORPH_CLOSE, disc(0.025 * body.scale))
+    lowest = max(body.place(armpit)[1] for armpit in fitted.armpits) + 0.08 * body.scale
+    return np.asarray((shut - covered).clip(0, 1) * (body.axes()[1] < lowest), np.float32)
 
 
 def _carried(layers: list[Layer], size: tuple[int, int]) -> Colours:
