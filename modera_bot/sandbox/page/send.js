@@ -41,7 +41,7 @@ export function offer(files, as = "photos") {
   if (chosen.length + files.length > MOST) toast(t("tooMany"));
   const first = !$("send-dialog").open;
   chosen = [...chosen, ...files].slice(0, MOST);
-  const photosPossible = chosen.every((file) => PICTURE.test(file.type));
+  const photosPossible = onlyPictures();
   const radios = document.getElementsByName("as");
   radios[0].disabled = !photosPossible;
   if (first || !photosPossible) radios[photosPossible && as === "photos" ? 0 : 1].checked = true;
@@ -49,8 +49,12 @@ export function offer(files, as = "photos") {
   if (first) {
     $("caption").value = "";
     $("send-dialog").showModal();
-    $("caption").focus();
+    if (matchMedia("(pointer: fine)").matches) $("caption").focus(); // a phone would show its keys
   }
+}
+
+function onlyPictures() {
+  return chosen.every((file) => PICTURE.test(file.type));
 }
 
 function kind() {
@@ -63,7 +67,7 @@ function hint() {
 
 function draw() {
   release();
-  $("send-title").textContent = plural("sendTitle", chosen.length);
+  $("send-title").textContent = plural(onlyPictures() ? "pictures" : "files", chosen.length);
   $("add-more").disabled = chosen.length >= MOST;
   $("previews").replaceChildren(...chosen.map((file) => h("li", {}, preview(file),
     chosen.length > 1 && h("button", { type: "button", class: "round", "aria-label": t("remove"), onclick: () => drop(file) }, icon("close")))));
