@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import Connection, select
-from telegram import InlineKeyboardButton, Message, Update
+from telegram import InlineKeyboardButton, Update
 from telegram.constants import ChatAction, KeyboardButtonStyle
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, ContextTypes
 
@@ -154,7 +154,7 @@ async def erase(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Erase the person and say goodbye; after that there is nobody to write to."""
     turn = current.get()
     await answer(turn)
-    services, chat = turn.services, Chat.of(turn)
+    services = turn.services
     await services.database.run(_cancel_jobs, turn)
     await _remove_status(turn)
     await asyncio.to_thread(
@@ -164,10 +164,7 @@ async def erase(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         turn.user.id,
         answering=turn.update_ids,
     )
-    query = update.callback_query
-    if query is not None and isinstance(query.message, Message):
-        await chat.edit_keyboard(query.message.message_id)
-    await chat.send(turn.text("delete-done"))
+    await screen.show(turn, turn.text("delete-done"))
     await turn.finish()
     await asyncio.to_thread(services.database.wipe)
 

@@ -45,7 +45,9 @@ help =
     <b>What I can try on</b>
     T-shirts, shirts, sweaters and jackets. Shoes, hats, bags and other accessories aren’t supported.
 
-    /history has your pictures, /cancel stops a try-on, /privacy tells what becomes of your photos.
+    /history: your pictures
+    /cancel: stop a try-on
+    /privacy: what becomes of your photos
 
 settings-title =
     <b>Settings</b>
