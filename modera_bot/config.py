@@ -12,9 +12,17 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from modera_bot.errors import ConfigError
 
@@ -70,8 +78,16 @@ class DatabaseSettings(Section):
 class StorageSettings(Section):
     kind: Literal["local", "s3"] = Field("local", description='"local" or "s3"')
     folder: Path = Field(Path("data/pictures"), description="folder of the local storage")
-    endpoint: str = Field("", description="address of the S3 service, like https://s3.example.org")
-    bucket: str = Field("modera", min_length=3, max_length=63, description="name of the bucket")
+    endpoint: str = Field(
+        "",
+        pattern=r"^(https?://[^/]+/?)?$",
+        description="address of the S3 service without a path, like https://s3.example.org",
+    )
+    bucket: str = Field(
+        "modera",
+        pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+        description="name of the bucket, 3 to 63 lower-case letters, digits and hyphens",
+    )
     region: str = Field("us-east-1", min_length=1, description='region name; "auto" for R2')
     access_key: SecretStr = Field(SecretStr(""), description="S3 access key")
     secret_key: SecretStr = Field(SecretStr(""), description="S3 secret key")
@@ -79,6 +95,18 @@ class StorageSettings(Section):
     public_url: str = Field(
         "http://127.0.0.1:8080", description="address under which /media is reachable"
     )
+
+    @model_validator(mode="after")
+    def _s3_is_complete(self) -> Self:
+        needed = {
+            "endpoint": self.endpoint,
+            "access_key": self.access_key.get_secret_value(),
+            "secret_key": self.secret_key.get_secret_value(),
+        }
+        missing = [name for name, value in needed.items() if not value]
+        if self.kind == "s3" and missing:
+            raise ValueError(f'kind "s3" also needs {", ".join(missing)}')
+        return self
 
 
 class JobsSettings(Section):

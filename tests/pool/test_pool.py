@@ -147,7 +147,7 @@ def test_a_process_killed_while_idle_is_replaced_unnoticed(pool: PicturePool) ->
 
 
 def test_a_call_over_its_time_fails_and_its_process_ends(tmp_path: Path) -> None:
-    with opened(workers=1, timeout_s=2) as pool:
+    with opened(workers=1, timeout_s=3) as pool:
         with pytest.raises(PoolError) as caught:
             pool.run(functions.tell_pid_then_sleep, tmp_path / "pid", 600)
         assert caught.value.code is Code.BACKEND_TIMEOUT
@@ -156,10 +156,10 @@ def test_a_call_over_its_time_fails_and_its_process_ends(tmp_path: Path) -> None
 
 
 def test_a_stopped_process_cannot_hold_up_its_caller(tmp_path: Path) -> None:
-    with opened(workers=1, timeout_s=2) as pool, ThreadPoolExecutor(1) as threads:
+    with opened(workers=1, timeout_s=3) as pool, ThreadPoolExecutor(1) as threads:
         call = threads.submit(pool.run, functions.tell_pid_then_sleep, tmp_path / "pid", 0.5)
         os.kill(pid_in(tmp_path / "pid"), signal.SIGSTOP)
-        with pytest.raises(PoolError, match="over 2 s"):
+        with pytest.raises(PoolError, match="over 3 s"):
             call.result(timeout=60)
 
 

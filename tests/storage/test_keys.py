@@ -17,6 +17,7 @@ KEYS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(NASTY)
 @example("../a.jpg")
 @example("a/../../b.jpg")
@@ -32,11 +33,13 @@ def test_whatever_passes_as_a_key_stays_inside_the_folder(text: str) -> None:
     assert not any(part.startswith(".") for part in path.parts)
 
 
+@settings(deadline=None, max_examples=50)
 @given(KEYS, KEYS)
 def test_no_key_is_the_folder_of_another(one: str, other: str) -> None:
     assert not valid_key(other).startswith(valid_key(one) + "/")
 
 
+@settings(deadline=None, max_examples=50)
 @given(KEYS)
 def test_each_folder_of_a_key_is_a_prefix(key: str) -> None:
     parts = key.split("/")
@@ -47,7 +50,9 @@ def test_each_folder_of_a_key_is_a_prefix(key: str) -> None:
         valid_prefix(valid_key(key))
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(pictures=st.dictionaries(KEYS, st.binary(max_size=50), max_size=5))
 def test_any_set_of_keys_can_be_kept_listed_and_deleted(
     local: LocalStorage, pictures: dict[str, bytes]

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from modera_bot.config import StorageSettings
-from modera_bot.errors import Code, StorageError
+from modera_bot.config import StorageSettings, load
+from modera_bot.errors import Code, ConfigError, StorageError
 from modera_bot.storage import Storage, open_storage
 from tests.servers.proxy import Fault, FaultyProxy
 from tests.servers.seaweedfs import SeaweedFS
@@ -34,8 +34,11 @@ def proxy(seaweedfs: SeaweedFS) -> Iterator[FaultyProxy]:
         yield proxy
 
 
-def through(proxy: FaultyProxy, service: SeaweedFS) -> Storage:
-    return service.storage(endpoint=f"http://127.0.0.1:{proxy.port}", timeout_s=0.5)
+def through(proxy: FaultyProxy, service: SeaweedFS, timeout_s: float = 10) -> Storage:
+    """A storage that reaches the service by the proxy, with a picture in it."""
+    storage = service.storage(endpoint=f"http://127.0.0.1:{proxy.port}", timeout_s=timeout_s)
+    storage.put(KEY, DATA, "image/jpeg")
+    return storage
 
 
 def assert_unavailable(call: Callable[[], object]) -> None:
@@ -50,7 +53,6 @@ def test_a_service_that_is_down_is_reported(
     seaweedfs: SeaweedFS, proxy: FaultyProxy, fault: Fault, name: str
 ) -> None:
     storage = through(proxy, seaweedfs)
-    storage.put(KEY, DATA, "image/jpeg")
     proxy.behave(fault)
     assert_unavailable(lambda: CALLS[name](storage))
 
@@ -60,8 +62,7 @@ def test_a_service_that_is_down_is_reported(
 def test_a_service_that_hangs_is_asked_thrice_and_given_up(
     seaweedfs: SeaweedFS, proxy: FaultyProxy, name: str
 ) -> None:
-    storage = through(proxy, seaweedfs)
-    storage.put(KEY, DATA, "image/jpeg")
+    storage = through(proxy, seaweedfs, timeout_s=1)
     proxy.behave(Fault.HANG)
     assert_unavailable(lambda: CALLS[name](storage))
     assert proxy.connections == 3
@@ -71,7 +72,6 @@ def test_an_answer_broken_off_midway_is_no_picture(
     seaweedfs: SeaweedFS, proxy: FaultyProxy
 ) -> None:
     storage = through(proxy, seaweedfs)
-    storage.put(KEY, DATA, "image/jpeg")
     proxy.behave(Fault.RESET, after=len(DATA) // 2)
     assert_unavailable(lambda: storage.get(KEY))
 
@@ -122,6 +122,23 @@ def test_the_content_type_is_kept(seaweedfs: SeaweedFS) -> None:
     storage.put(KEY, DATA, "image/webp")  # which the suffix would not tell
     with urllib.request.urlopen(storage.url(KEY), timeout=20) as answer:
         assert answer.headers["Content-Type"] == "image/webp"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fault"),
+    [
+        ("ENDPOINT", "", "also needs endpoint"),
+        ("SECRET_KEY", "", "also needs secret_key"),
+        ("ENDPOINT", "s3.example.org", "storage.endpoint"),
+        ("ENDPOINT", "https://example.org/storage/s3", "storage.endpoint"),
+        ("BUCKET", "My_Pictures", "storage.bucket"),
+    ],
+)
+def test_an_incomplete_configuration_is_told_at_once(name: str, value: str, fault: str) -> None:
+    right = {"KIND": "s3", "ENDPOINT": "https://s3", "ACCESS_KEY": "a", "SECRET_KEY": "b"}
+    environment = {f"MODERA_STORAGE__{key}": text for key, text in {**right, name: value}.items()}
+    with pytest.raises(ConfigError, match=fault):
+        load(None, environment)
 
 
 def test_the_configuration_opens_it(seaweedfs: SeaweedFS) -> None:
