@@ -37,9 +37,9 @@ def erase(
 
     Returns how many rows of each table and how many pictures were erased. Safe to repeat, also
     after a crash midway. `answering` are the ids of the updates that asked for it: they stay in
-    the inbox until the person has been answered, and whoever answers calls `Database.wipe`
-    afterwards. A picture that a job stores at this very moment is left to housekeeping, as it
-    belongs to nobody. Raises StorageError, with the rows still in place.
+    the inbox until the person has been answered, and whoever answers calls `wipe` afterwards.
+    A picture that a job stores at this very moment is left to housekeeping, as it belongs to
+    nobody. Raises StorageError, with the rows still in place.
     """
     stored = storage.delete_prefix(_folder(user_id))
     with database.begin() as connection:
@@ -48,8 +48,25 @@ def erase(
         if erased["users"]:
             connection.execute(schema.audit.insert().values(action="erased", details=erased))
     if not answering:
-        database.wipe()
+        wipe(database)
     return erased
+
+
+def wipe(database: Database) -> None:
+    """Leave nothing of the erased in the database's files, and note that it was done."""
+    if database.wipe():
+        with database.begin() as connection:
+            connection.execute(schema.audit.insert().values(action="wiped"))
+
+
+def finish_erasures(database: Database) -> None:
+    """Wipe if somebody was erased since the last time: we died before it, or it failed."""
+    actions = schema.audit.c.action
+    query = select(actions).where(actions.in_(("erased", "wiped")))
+    with database.begin() as connection:
+        last = connection.execute(query.order_by(schema.audit.c.id.desc())).scalars().first()
+    if last == "erased":
+        wipe(database)
 
 
 def erase_pictures(database: Database, storage: Storage, user_id: int) -> int:

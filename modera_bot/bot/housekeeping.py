@@ -15,6 +15,7 @@ from time import monotonic
 from sqlalchemy import Connection, exists, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from modera_bot import privacy
 from modera_bot.bot.flows.states import State
 from modera_bot.bot.turn import Services
 from modera_bot.contracts import EventKind
@@ -51,6 +52,7 @@ class Housekeeping:
             _Task(self.remove_expired, every_s=60),
             _Task(self.remove_unwanted, every_s=60),
             _Task(self.remove_strays, every_s=3600),
+            _Task(self.finish_erasures, every_s=600),
             _Task(self.forget, every_s=3600),
         )
 
@@ -97,6 +99,10 @@ class Housekeeping:
             await asyncio.to_thread(self._services.storage.delete, key)
             log.info("removed a stray picture")
         self._strays = strays - self._strays
+
+    async def finish_erasures(self) -> None:
+        """Wipe the files if that was not done when somebody was erased."""
+        await asyncio.to_thread(privacy.finish_erasures, self._services.database)
 
     async def forget(self) -> None:
         """Forget which updates were handled and which events delivered, after some days."""

@@ -1,6 +1,7 @@
 """One database, SQLite or Postgres, behind one small class."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,8 +53,8 @@ class Database:
 
         Secure delete overwrites a row where it stands, but not the copies that stay behind in
         the free space of pages when rows move between them; nor does it reach the write-ahead
-        log. Writers wait meanwhile, about a second per 100 MB. False if readers kept the log
-        from being emptied for longer than the busy timeout.
+        log. Writers wait meanwhile, about a second per 100 MB. False if others were in the way
+        for longer than the busy timeout.
         """
         if not self.is_sqlite:
             return True
@@ -65,6 +66,8 @@ class Database:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             row = cursor.fetchone()
             cursor.close()
+        except sqlite3.OperationalError:
+            return False
         finally:
             connection.close()
         return row is not None and row[0] == 0

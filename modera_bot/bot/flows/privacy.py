@@ -166,7 +166,7 @@ async def erase(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     )
     await screen.show(turn, turn.text("delete-done"))
     await turn.finish()
-    await asyncio.to_thread(services.database.wipe)
+    await asyncio.to_thread(privacy.wipe, services.database)
 
 
 async def keep(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
