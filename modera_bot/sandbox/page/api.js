@@ -2,13 +2,11 @@
 
 const PAUSES = [300, 700, 1500, 3000]; // ms between attempts to reconnect; the last one repeats
 
-/** A refusal of the sandbox, in Telegram's words. */
-export class Refused extends Error {}
-
+/** The result of a call; a refusal is thrown as an Error in Telegram's words. */
 async function call(path, options) {
   const response = await fetch(`/sandbox/api/${path}`, options);
   const answer = await response.json();
-  if (answer.ok === false) throw new Refused(answer.description);
+  if (answer.ok === false) throw new Error(answer.description);
   return answer.result ?? answer;
 }
 

@@ -63,12 +63,6 @@ export class Chat {
     this.#render(true);
   }
 
-  /** Draw everything again, in another language say. */
-  redraw() {
-    this.items.forEach((entry) => { entry.signature = ""; });
-    this.#render(false);
-  }
-
   /** Show what the bot is about to say; null takes it away. */
   setDraft(draft) {
     clearTimeout(this.draft?.timer);

@@ -19,7 +19,7 @@ export function h(tag, props = {}, ...children) {
 }
 
 /** Custom properties for the style sheet, e.g. `{ratio: 0.75}` as `--ratio`. */
-export function setVars(element, vars) {
+function setVars(element, vars) {
   for (const [name, value] of Object.entries(vars)) element.style.setProperty(`--${name}`, value);
 }
 

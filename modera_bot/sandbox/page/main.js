@@ -183,7 +183,9 @@ function changed({ chat_id: id, message }) {
     person.last = message;
     draw();
   }
-  if (id === me) chat.put(message);
+  if (id !== me) return;
+  if (message.photo) setAction(""); // what was being sent is there
+  chat.put(message);
 }
 
 /** The first word after every connection: who is there. Somebody always is. */

@@ -28,10 +28,8 @@ export function drawSamples(onChoose) {
       h("ul", {}, found.map((name, i) => h("li", {}, sample(name, `${t(TITLES[kind])} ${i + 1}`, onChoose)))));
   });
   $("tray").replaceChildren(
-    h("div", { class: "tray-head" },
-      h("p", {}, t("samplesHint")),
-      h("button", { type: "button", class: "round", "aria-label": t("close"), onclick: () => showTray(false) }, icon("close"))),
-    h("div", { class: "tray-rows" }, rows));
+    h("div", { class: "tray-rows" }, rows),
+    h("button", { type: "button", class: "round", "aria-label": t("close"), onclick: () => showTray(false) }, icon("close")));
 }
 
 function sample(name, label, onChoose) {

@@ -16,9 +16,8 @@ const TEXTS = {
     message: "Message",
     attach: "Attach",
     samples: "Sample pictures",
-    samplesHint: "Sample pictures: choose one to send it",
-    samplePeople: "People",
-    sampleGarments: "Garments",
+    samplePeople: "Sample people",
+    sampleGarments: "Sample garments",
     photos: "Photos",
     file: "File",
     sticker: "Sticker",
@@ -101,9 +100,8 @@ const TEXTS = {
     message: "Сообщение",
     attach: "Прикрепить",
     samples: "Примеры фотографий",
-    samplesHint: "Примеры: выберите, чтобы отправить",
-    samplePeople: "Люди",
-    sampleGarments: "Одежда",
+    samplePeople: "Примеры: люди",
+    sampleGarments: "Примеры: одежда",
     photos: "Фотографии",
     file: "Файл",
     sticker: "Стикер",
@@ -175,10 +173,7 @@ const TEXTS = {
 
 let language = "en";
 
-/** The languages the page speaks. */
-export const LANGUAGES = Object.keys(TEXTS);
-
-/** The one of them that a language code means; English for all others. */
+/** The language of the page that a language code means; English for those it has not. */
 export function spoken(code) {
   const [base] = (code || "").split("-");
   return base in TEXTS ? base : "en";
