@@ -27,7 +27,9 @@ _QUALITY = 95
 _THUMBNAIL_QUALITY = 85
 _GAP = 0.01  # between two pictures side by side, as a fraction of their height
 
-# Nothing may decode a decompression bomb, whichever way it comes to Pillow.
+# What is odd about the metadata of strangers is nobody's business, and would fill the log; but
+# nothing may decode a decompression bomb, whichever way it comes to Pillow.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 

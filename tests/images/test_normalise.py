@@ -8,6 +8,7 @@ from PIL import Image, JpegImagePlugin
 
 from modera_bot import images
 from modera_bot.errors import Code, PictureError
+from modera_bot.pool import PicturePool
 from tests.images import corpus
 
 
@@ -32,19 +33,26 @@ def segments_of(jpeg: bytes) -> Iterator[int]:
         position += 2 + int.from_bytes(jpeg[position + 2 : position + 4], "big")
 
 
+@pytest.fixture(scope="module")
+def pool() -> Iterator[PicturePool]:
+    pool = PicturePool(workers=1)
+    yield pool
+    pool.close()
+
+
 @pytest.mark.parametrize("name", corpus.GOOD)
-def test_every_accepted_format_shows_the_same_scene(name: str) -> None:
-    result = normalised(corpus.GOOD[name])
+def test_every_accepted_format_shows_the_same_scene(pool: PicturePool, name: str) -> None:
+    result = pool.run(images.normalise, corpus.GOOD[name], max_bytes=corpus.MAX_BYTES)
     shown = images.decode(result.data)
     assert shown.shape == (corpus.HEIGHT, corpus.WIDTH, 3)
     assert quadrants_of(shown) == pytest.approx(np.array(corpus.COLOURS), abs=4)
 
 
 @pytest.mark.parametrize("name", corpus.BAD)
-def test_every_bad_upload_is_refused_with_its_reason(name: str) -> None:
+def test_every_bad_upload_is_refused_with_its_reason(pool: PicturePool, name: str) -> None:
     data, code = corpus.BAD[name]
     with pytest.raises(PictureError) as caught:
-        normalised(data)
+        pool.run(images.normalise, data, max_bytes=corpus.MAX_BYTES)
     assert caught.value.code is code
     assert caught.value.permanent
 
@@ -136,3 +144,14 @@ def test_bytes_up_to_the_limit_are_accepted() -> None:
     with pytest.raises(PictureError) as caught:
         images.normalise(data, max_bytes=len(data) - 1)
     assert caught.value.code is Code.FILE_TOO_LARGE
+
+
+def test_odd_metadata_is_passed_over_in_silence(capfd: pytest.CaptureFixture[str]) -> None:
+    tags = corpus.exif()
+    data = corpus.saved(corpus.SCENE, "JPEG", exif=tags[: len(tags) // 3])
+    pool = PicturePool(workers=1)  # one that writes its errors where this test reads them
+    try:
+        assert pool.run(images.normalise, data, max_bytes=len(data)).width == corpus.WIDTH
+    finally:
+        pool.close()
+    assert capfd.readouterr().err == ""
