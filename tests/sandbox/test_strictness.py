@@ -45,7 +45,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ),
     (
         "sendMessage",
-        {"text": "x", "reply_markup": keyboard(callback_data="é" * 33)},
+        {"text": "x", "reply_markup": keyboard(callback_data="é" * 32 + "x")},
         "BUTTON_DATA_INVALID",
     ),
     ("sendMessage", {"text": "x", "reply_markup": keyboard(callback_data="")}, "BUTTON_DATA"),
