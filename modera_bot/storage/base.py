@@ -44,7 +44,7 @@ class Storage(Protocol):
         ...
 
     def keys(self, prefix: str) -> Iterator[str]:
-        """Return the keys under a prefix ("" for all) in order."""
+        """Return the keys under a prefix ("" for all) in order; what is no key is not ours."""
         ...
 
     def delete_prefix(self, prefix: str) -> int:
@@ -60,9 +60,13 @@ class Storage(Protocol):
         ...
 
 
+def is_key(text: str) -> bool:
+    return _KEY.fullmatch(text) is not None
+
+
 def valid_key(key: str) -> str:
     """Return the key. Raises ValueError if it is none."""
-    if not _KEY.fullmatch(key):
+    if not is_key(key):
         raise ValueError(f"not a storage key: {key!r}")
     return key
 

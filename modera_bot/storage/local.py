@@ -4,7 +4,6 @@ import errno
 import hashlib
 import hmac
 import os
-import shutil
 import time
 import uuid
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from modera_bot.errors import Code, StorageError
-from modera_bot.storage.base import gone, round_trip, valid_key, valid_prefix, valid_seconds
+from modera_bot.storage.base import gone, is_key, round_trip, valid_key, valid_prefix, valid_seconds
 
 _INCOMING = ".incoming"  # has a dot, so it is no folder of any key
 _STALE_S = 3600.0
@@ -61,19 +60,20 @@ class LocalStorage:
     def keys(self, prefix: str) -> Iterator[str]:
         folder = self._folder / valid_prefix(prefix)
         with _faults(prefix):
-            found = [path for path in folder.rglob("*") if path.is_file()]
-        names = (path.relative_to(self._folder).as_posix() for path in found)
-        return iter(sorted(name for name in names if not name.startswith(f"{_INCOMING}/")))
+            found = [
+                Path(parent, name).relative_to(self._folder).as_posix()
+                for parent, _, names in os.walk(folder, onerror=_unless_gone)
+                for name in names
+            ]
+        return iter(sorted(filter(is_key, found)))
 
     def delete_prefix(self, prefix: str) -> int:
         if not valid_prefix(prefix):
             raise ValueError("refusing to delete everything")
-        count = sum(1 for _ in self.keys(prefix))
-        with _faults(prefix):
-            with suppress(FileNotFoundError):
-                shutil.rmtree(self._folder / prefix)
-            self._prune((self._folder / prefix).parent)
-        return count
+        keys = [*self.keys(prefix)]
+        for key in keys:
+            self.delete(key)
+        return len(keys)
 
     def url(self, key: str, seconds: int | None = None) -> str:
         life = valid_seconds(self._url_seconds if seconds is None else seconds)
@@ -161,6 +161,12 @@ def _sync(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _unless_gone(error: OSError) -> None:
+    """Let a folder be missing, since others prune; anything else would hide pictures."""
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from minio import Minio
 from minio.error import MinioException, S3Error
 
 from modera_bot.errors import Code, StorageError
-from modera_bot.storage.base import gone, round_trip, valid_key, valid_prefix, valid_seconds
+from modera_bot.storage.base import gone, is_key, round_trip, valid_key, valid_prefix, valid_seconds
 
 _TIMEOUT_S = 10.0
 _RETRIES = 2
@@ -108,7 +108,8 @@ class S3Storage:
             found = self._client.list_objects(
                 bucket_name=self._bucket, prefix=prefix, recursive=True
             )
-            return iter([item.object_name for item in found if item.object_name])
+            names = [item.object_name for item in found if item.object_name]
+        return iter([*filter(is_key, names)])
 
     def delete_prefix(self, prefix: str) -> int:
         if not valid_prefix(prefix):

@@ -73,7 +73,13 @@ def test_a_write_that_fails_leaves_the_old_picture_and_no_rest(
 def test_a_folder_that_is_a_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "pictures").write_text("not a folder")
     storage = LocalStorage(tmp_path / "pictures", public_url="", secret=SECRET, url_seconds=900)
-    for call in (storage.check, lambda: storage.get(KEY), lambda: storage.delete(KEY)):
+    calls = (
+        storage.check,
+        lambda: storage.get(KEY),
+        lambda: storage.delete(KEY),
+        lambda: storage.keys(""),
+    )
+    for call in calls:
         with pytest.raises(StorageError, match="storage_unavailable"):
             call()
 
@@ -100,7 +106,18 @@ def test_pictures_come_and_go_in_one_folder_at_once(storage: LocalStorage) -> No
             storage.delete(f"users/7/photos/{number}.jpg")
 
     with ThreadPoolExecutor(4) as threads:
-        assert [*threads.map(come_and_go, range(4))] == [None] * 4
+        changes = [threads.submit(come_and_go, number) for number in range(3)]
+        while not all(change.done() for change in changes):
+            assert {*storage.keys("")} <= {f"users/7/photos/{n}.jpg" for n in range(3)}
+        assert [change.result() for change in changes] == [None] * 3
+
+
+def test_files_of_others_are_left_alone(storage: LocalStorage, folder: Path) -> None:
+    storage.put(KEY, b"a", "image/jpeg")
+    (folder / "users" / "7" / ".DS_Store").touch()
+    assert [*storage.keys("")] == [KEY]
+    assert storage.delete_prefix("users/7/") == 1
+    assert files_in(folder / "users") == ["7", "7/.DS_Store"]
 
 
 def test_what_a_crash_left_half_written_is_removed_later(

@@ -1,5 +1,6 @@
 """S3 when it is wrongly configured, down, slow or broken off."""
 
+import io
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +8,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
+from minio import Minio
 
 from modera_bot.config import StorageSettings, load
 from modera_bot.errors import Code, ConfigError, StorageError
@@ -115,6 +117,21 @@ def test_many_pictures_are_all_listed_and_deleted(seaweedfs: SeaweedFS) -> None:
     assert [*storage.keys("users/9/")] == keys
     assert storage.delete_prefix("users/9/") == 1005
     assert [*storage.keys("users/9/")] == []
+
+
+def test_objects_of_others_are_left_alone(seaweedfs: SeaweedFS) -> None:
+    storage = seaweedfs.storage()
+    storage.check()
+    Minio(
+        seaweedfs.endpoint.removeprefix("http://"),
+        access_key=seaweedfs.access_key,
+        secret_key=seaweedfs.secret_key,
+        secure=False,
+        region="us-east-1",
+    ).put_object("pictures", "users/9/of_another", io.BytesIO(b"x"), 1)
+    storage.put("users/9/photos/a.jpg", b"x", "image/jpeg")
+    assert [*storage.keys("users/9/")] == ["users/9/photos/a.jpg"]
+    assert storage.delete_prefix("users/9/") == 1
 
 
 def test_the_content_type_is_kept(seaweedfs: SeaweedFS) -> None:
