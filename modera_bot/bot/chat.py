@@ -144,6 +144,14 @@ class Chat:
             self.bot.edit_message_media(media, self.id, message_id, reply_markup=keyboard)
         )
 
+    async def edit_caption(self, message_id: int, caption: str) -> bool:
+        """Change what stands under a photo; its buttons go. False if it can't be changed."""
+        return await _changed(
+            self.bot.edit_message_caption(
+                self.id, message_id, caption=caption, parse_mode=ParseMode.HTML
+            )
+        )
+
     async def edit_keyboard(
         self, message_id: int, keyboard: InlineKeyboardMarkup | None = None
     ) -> bool:

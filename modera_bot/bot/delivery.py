@@ -25,7 +25,7 @@ from modera_bot.bot.flows.states import State
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.failure import explain, left_after
 from modera_bot.bot.flows.tryon.submission import WAITING
-from modera_bot.bot.flows.tryon.wording import preview_caption, result_caption
+from modera_bot.bot.flows.tryon.wording import preview_caption, result_caption, settle_preview
 from modera_bot.bot.processor import ChatProcessor
 from modera_bot.bot.status import StatusMessages
 from modera_bot.bot.turn import Services
@@ -245,6 +245,7 @@ class Delivery:
         await chat.send(text, keyboard)
         if data.status_message_id is not None:
             await chat.delete(data.status_message_id)
+        await settle_preview(chat, data)
         await self._commit(parcel, WAITING[left.missing], **left.stored())
 
     async def _expired(self, parcel: _Parcel) -> None:
@@ -252,7 +253,13 @@ class Delivery:
         if parcel.session.status == "expired" and parcel.session.state != State.TRYON_RESULT:
             text = parcel.chat.text("tryon-expired")
             await parcel.chat.send(text, keyboards.start(parcel.chat))
-        await self._services.database.run(events.delivered, parcel.event.id)
+
+        def commit(connection: Connection) -> None:
+            events.delivered(connection, parcel.event.id)
+            # photos that never got consent are forgotten
+            sessions.move(connection, parcel.session.id, parcel.session.state, uploads=None)
+
+        await self._services.database.run(commit)
 
     async def _commit(self, parcel: _Parcel, state: str, **changes: Any) -> None:
         """The event is told, and the session moves on with it."""

@@ -107,6 +107,7 @@ class StatusMessages:
             shown.acted = clock
             await chat.act(ChatAction.UPLOAD_PHOTO)
         text = status_text(chat, job.status)
+        shown.text = shown.text or status_text(chat, None)  # what it was sent with
         if text == shown.text or clock - shown.edited < EDIT_S:
             return
         try:

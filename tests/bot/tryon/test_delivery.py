@@ -11,7 +11,7 @@ from modera_bot.bot import delivery
 from modera_bot.contracts import EventKind
 from modera_bot.db import events, schema, sessions, users
 from modera_bot.errors import BackendError, Code, Refusal
-from modera_bot.sandbox.client import SandboxClient, SandboxUser
+from modera_bot.sandbox.client import Json, SandboxClient, SandboxUser
 from modera_bot.sandbox.server import Sandbox
 from tests.bot.tryon.conftest import (
     MAN,
@@ -110,6 +110,28 @@ async def test_a_draft_is_shown_until_the_picture_is_there(
 
 
 @pytest.mark.parametrize("tryon", [("sketch", "paint")])
+@pytest.mark.parametrize("end", ["failure", "cancel"])
+async def test_a_draft_stops_promising_when_nothing_better_will_come(
+    bot_app: App, anna: SandboxUser, conduct: Conduct, end: str
+):
+    await settle(bot_app, anna)
+    conduct.gate.clear()
+    await send_both(anna)
+    preview = await anna.wait_for("A better picture is on its way", timeout=8)
+    if end == "cancel":
+        await anna.text("/cancel")
+    else:
+        conduct.faults = [Refusal(Code.BACKEND_REFUSED)]
+        conduct.gate.set()
+
+    def settled(messages: list[Json]) -> bool:
+        captions = {message["message_id"]: message.get("caption", "") for message in messages}
+        return "on its way" not in captions[preview["message_id"]]
+
+    await anna.wait_until(settled)
+
+
+@pytest.mark.parametrize("tryon", [("sketch", "paint")])
 async def test_the_draft_is_the_result_if_the_better_backend_fails(
     bot_app: App, anna: SandboxUser, conduct: Conduct
 ):
@@ -199,6 +221,7 @@ async def test_a_session_that_ended_by_idleness_is_told_gently(bot_app: App, ann
     await settle(bot_app, anna)
     await anna.photo(photo(TOP))
     await anna.wait_for("Got the garment")
+    await eventually(lambda: state(bot_app, anna), "tryon_waiting_person")
     await bot_app.services.database.run(expire, anna)
     await anna.wait_for("put this try-on away")
     await anna.press("👗 Try on")

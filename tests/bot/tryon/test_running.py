@@ -3,11 +3,13 @@
 import asyncio
 
 import pytest
+from sqlalchemy import Connection, select
 
 from modera_bot.app import App
 from modera_bot.bot import status
 from modera_bot.contracts import Category
-from modera_bot.sandbox.client import SandboxUser
+from modera_bot.db.schema import events
+from modera_bot.sandbox.client import SandboxClient, SandboxUser
 from tests.bot.tryon.conftest import (
     TOP,
     TROUSERS,
@@ -136,6 +138,28 @@ async def test_the_kind_of_garment_is_corrected_while_it_runs(
     await anna.wait_for(is_result)
     assert conduct.calls[-1].garments[0].category is Category.ONE_PIECES
     assert len([m for m in await anna.messages() if is_result(m)]) == 1
+
+
+@pytest.mark.parametrize("action", ["✕ Cancel", "Dress", "/cancel"])
+async def test_what_comes_too_late_is_told_so(
+    bot_app: App, anna: SandboxUser, conduct: Conduct, client: SandboxClient, action: str
+):
+    await begin(bot_app, anna, conduct)
+    await client.fault("editMessageMedia", "500", times=None)  # the job ends, nobody hears of it
+    conduct.gate.set()
+
+    def done(connection: Connection) -> bool:
+        return bool(connection.execute(select(events.c.id)).all())
+
+    await eventually(lambda: bot_app.services.database.run(done), True)
+    if action.startswith("/"):
+        await anna.text(action)
+        await anna.wait_for("Too late")
+    else:
+        query = await anna.press(action)
+        assert "Too late" in (await anna.answer_to(query, timeout=15))["text"]
+    await client.clear_faults()
+    await anna.wait_for(is_result, timeout=15)
 
 
 async def test_shoes_are_declined_plainly(bot_app: App, anna: SandboxUser):

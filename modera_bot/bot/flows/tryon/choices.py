@@ -1,19 +1,19 @@
 """The person decides: what a photo is for, what kind a garment is, to try again, to stop."""
 
-from sqlalchemy import Connection
 from telegram import Update
 from telegram.ext import ContextTypes
 
 from modera_bot.bot import keyboards, screen
 from modera_bot.bot.chat import Chat, alert, answer
+from modera_bot.bot.flows import menu
 from modera_bot.bot.flows.states import State
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.intake import confirm, confirmation
-from modera_bot.bot.flows.tryon.submission import resubmit, submit, wait
-from modera_bot.bot.flows.tryon.wording import error_text, wanted
+from modera_bot.bot.flows.tryon.submission import resubmit, stop, submit, wait
+from modera_bot.bot.flows.tryon.wording import error_text, settle_preview, wanted
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
-from modera_bot.contracts import Category, JobState, Role
+from modera_bot.contracts import Category, Role
 from modera_bot.db import pictures, sessions
 
 WAITING = (State.TRYON_WAITING_CLOTHING, State.TRYON_WAITING_PERSON)
@@ -62,32 +62,44 @@ async def choose_category(update: Update, context: ContextTypes.DEFAULT_TYPE) ->
         await alert(turn, "alert-stale")
     elif value == data.category:
         await answer(turn)
-    elif running and not await stop(turn, data):
-        await alert(turn, "alert-too-late")
     elif value == keyboards.OTHER:
-        await _turn_down(turn, data)
+        await (_drop_running if running else _drop)(turn, data)
     else:
-        await answer(turn)
-        await _correct(turn, data.model_copy(update={"category": Category(value)}))
+        corrected = data.model_copy(update={"category": Category(value)})
+        await (_correct_running if running else _correct)(turn, corrected)
 
 
-async def _turn_down(turn: Turn, data: TryOnData) -> None:
-    """Neither of the kinds: say plainly what is not supported, and wait for another garment."""
+async def _drop(turn: Turn, data: TryOnData) -> None:
+    """Of no supported kind: say plainly what is not supported, and wait for another garment."""
     await answer(turn)
-    chat = Chat.of(turn)
-    await screen.show(turn, chat.text("tryon-unsupported"))
+    await screen.show(turn, turn.text("tryon-unsupported"))
     await turn.commit(wait, turn, data.without(Role.GARMENT))
 
 
+async def _drop_running(turn: Turn, data: TryOnData) -> None:
+    left = data.without(Role.GARMENT)
+    if await stop(turn, data, lambda connection: wait(connection, turn, left)):
+        await answer(turn)
+        await screen.show(turn, turn.text("tryon-unsupported"))
+        await settle_preview(Chat.of(turn), data)
+    else:
+        await alert(turn, "alert-too-late")
+
+
 async def _correct(turn: Turn, data: TryOnData) -> None:
-    chat = Chat.of(turn)
-    if turn.state == State.TRYON_PROCESSING:
-        await resubmit(turn, data)
-    elif data.missing is None:
+    await answer(turn)
+    if data.missing is None:
         await submit(turn, data)
     else:
-        await screen.show(turn, *confirmation(chat, data))
+        await screen.show(turn, *confirmation(Chat.of(turn), data))
         await turn.commit(wait, turn, data)
+
+
+async def _correct_running(turn: Turn, data: TryOnData) -> None:
+    if await resubmit(turn, data):
+        await answer(turn)
+    else:
+        await alert(turn, "alert-too-late")
 
 
 async def retry(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -106,43 +118,42 @@ async def retry(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
 
 async def cancel(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """/cancel and `tryon:cancel`: stop whatever goes on, in any state."""
-    turn, session = current.get(), current.get().session
-    chat, data = Chat.of(turn), TryOnData.of(session)
-    button = update.callback_query is not None
-    if session is None:
-        if button:
-            await alert(turn, "alert-stale")
-        else:
-            await chat.send(chat.text("cancel-nothing"), keyboards.start(chat))
-    elif turn.state == State.TRYON_PROCESSING and not await stop(turn, data):
-        if button:
-            await alert(turn, "alert-too-late")
-        else:
-            await chat.send(chat.text("cancel-too-late"))
+    turn = current.get()
+    if turn.session is None:
+        await _refuse(turn, "cancel-nothing", "alert-stale")
+    elif turn.state == State.TRYON_PROCESSING:
+        await _cancel_running(turn, turn.session.id)
     else:
-        if button:
-            await answer(turn)
-        if data.status_message_id is not None:
-            await chat.delete(data.status_message_id)
-        await chat.send(chat.text("cancel-done"), keyboards.start(chat))
-        status = "completed" if turn.state == State.TRYON_RESULT else "cancelled"
-        await turn.commit(lambda connection: sessions.close(connection, session.id, status))
+        await answer(turn)
+        await _confirm_stop(turn)
+        await turn.commit(menu.leave, turn)
 
 
-async def stop(turn: Turn, data: TryOnData) -> bool:
-    """Stop the running job; False when it has ended and its outcome is on its way.
+async def _cancel_running(turn: Turn, session_id: str) -> None:
+    chat, data = Chat.of(turn), TryOnData.of(turn.session)
+    if not await stop(
+        turn, data, lambda connection: sessions.close(connection, session_id, "cancelled")
+    ):
+        await _refuse(turn, "cancel-too-late", "alert-too-late")
+        return
+    await answer(turn)
+    if data.status_message_id is not None:
+        await chat.delete(data.status_message_id)
+    await settle_preview(chat, data)
+    await _confirm_stop(turn)
 
-    In a transaction of its own, so that the person is told the truth; doing it again after a
-    crash gives the same answer.
-    """
 
-    def cancel(connection: Connection) -> bool:
-        if data.job_id is None or turn.services.jobs.cancel(connection, data.job_id):
-            return True
-        status = turn.services.jobs.status(connection, data.job_id)
-        return status is None or status.state is JobState.CANCELLED
+async def _confirm_stop(turn: Turn) -> None:
+    chat = Chat.of(turn)
+    await chat.send(chat.text("cancel-done"), keyboards.start(chat))
 
-    return await turn.services.database.run(cancel)
+
+async def _refuse(turn: Turn, key: str, button_key: str) -> None:
+    """Say that nothing was stopped: with a message to a command, with an alert to a button."""
+    if turn.update.callback_query is None:
+        await Chat.of(turn).send(turn.text(key), keyboards.menu(Chat.of(turn)))
+    else:
+        await alert(turn, button_key)
 
 
 def pressed(update: Update) -> list[str]:

@@ -1,7 +1,7 @@
 """From two photos to a job, and everything that can stand in its way."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import Connection
@@ -72,20 +72,45 @@ async def submit(turn: Turn, data: TryOnData, fresh: Iterable[Photo] = ()) -> No
     await asyncio.to_thread(turn.services.jobs.wake)
 
 
-async def resubmit(turn: Turn, data: TryOnData) -> None:
-    """Put a job for changed data in the place of one that was stopped, in the same message."""
+async def resubmit(turn: Turn, data: TryOnData) -> bool:
+    """Replace the running job by one for changed data, under the same status message.
+
+    False when it is too late for that. Raises CreditsError or JobError, and the job goes on.
+    """
     assert data.status_message_id is not None
+    new = _submitted(turn, data, data.status_message_id)
+    if not await stop(turn, data, lambda connection: _submit(connection, turn, new, ())):
+        return False
+    await asyncio.to_thread(turn.services.jobs.wake)
     chat = Chat.of(turn)
     keyboard = keyboards.processing(chat, data.garment_key, data.category)
     await chat.edit(data.status_message_id, status_text(chat, None), keyboard)
-    await turn.commit(_submit, turn, _submitted(turn, data, data.status_message_id), ())
-    await asyncio.to_thread(turn.services.jobs.wake)
+    if data.preview_message_id is not None:
+        await chat.delete(data.preview_message_id)
+    return True
+
+
+async def stop(turn: Turn, data: TryOnData, then: Callable[[Connection], object]) -> bool:
+    """Stop the running job and do what follows from it, in one transaction, at once.
+
+    Only then can the person be told the truth, so here the message comes after the commit.
+    False, and nothing done, when the job has ended: its outcome is on its way.
+    """
+
+    def cancel(connection: Connection) -> bool:
+        if data.job_id is None or not turn.services.jobs.cancel(connection, data.job_id):
+            return False
+        then(connection)
+        return True
+
+    return await turn.services.database.run(cancel)
 
 
 def _submitted(turn: Turn, data: TryOnData, status_message_id: int) -> TryOnData:
     changes: dict[str, Any] = {
         "uploads": (),
         "status_message_id": status_message_id,
+        "preview_message_id": None,
         "submitted_at": now(),
         "language": turn.language,
     }
