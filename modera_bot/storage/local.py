@@ -82,7 +82,9 @@ class LocalStorage:
         return f"{self._public_url}/media/{key}?expires={expires}&signature={signature}"
 
     def verify(self, key: str, expires: int, signature: str) -> bool:
-        """Whether `url` gave out this address and it has not expired."""
+        """Whether `url` gave out this address and it has not expired; takes any text."""
+        if not is_key(key):
+            return False
         expected = self._sign(key, expires)
         genuine = hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace"))
         return genuine and time.time() < expires

@@ -149,6 +149,11 @@ def test_a_made_up_signature_is_refused(storage: LocalStorage, signature: str) -
     assert not storage.verify(KEY, int(time.time()) + 60, signature)
 
 
+@pytest.mark.parametrize("key", ["", "../up.jpg", "\ud800.jpg"])
+def test_what_is_no_key_has_no_genuine_signature(storage: LocalStorage, key: str) -> None:
+    assert not storage.verify(key, int(time.time()) + 60, "0" * 64)
+
+
 def test_the_configuration_opens_it_with_its_own_life_of_addresses(tmp_path: Path) -> None:
     settings = StorageSettings(folder=tmp_path, url_minutes=3, public_url="http://127.0.0.1:9")
     storage = open_storage(settings, SECRET)
