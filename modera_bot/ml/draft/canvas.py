@@ -58,7 +58,7 @@ class Canvas:
         result = photo.copy()
         part = result[top : top + layers.shape[0], left : left + layers.shape[1]]
         layers = layers[: part.shape[0], : part.shape[1]]
-        painted = extent(layers[..., 3] - FAINTEST)
+        painted = extent(np.maximum(layers[..., 3] - np.float32(FAINTEST), 0))
         if painted is None:
             return result
         part, layers = part[painted], layers[painted]

@@ -11,19 +11,34 @@ from modera_bot.ml.base import Mask, Picture
 #: RGB from 0 to 1, or Lab with L from 0 to 100; (height, width, 3).
 Colours = NDArray[np.float32]
 
+#: True where something is; (height, width).
+Flags = NDArray[np.bool_]
+
 
 def to_lab(picture: Picture | Colours) -> Colours:
     """CIE Lab (D65) of a picture of 0..255 or 0..1."""
+    rgb = picture.astype(np.float32)
     if picture.dtype == np.uint8:
-        picture = picture.astype(np.float32) / 255
-    lab: Colours = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)
-    return lab
+        rgb *= np.float32(1 / 255)
+    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB), np.float32)
+
+
+def to_floats(picture: Picture) -> Colours:
+    """RGB of 0..1 from 0..255."""
+    return np.asarray(picture, np.float32) * np.float32(1 / 255)
+
+
+def resized(values: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """A picture or mask at another size (width, height)."""
+    smaller = size[0] < values.shape[1]
+    how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(values, size, interpolation=how), np.float32)
 
 
 def to_rgb(lab: Colours) -> Colours:
     """RGB of 0..1 from Lab; colours that no screen has are clipped."""
-    rgb: Colours = cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB).clip(0, 1)
-    return rgb
+    rgb = cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB)
+    return np.asarray(rgb, np.float32).clip(0, 1)
 
 
 def difference(lab: Colours, colour: Colours, light: float = 1.0) -> Mask:
@@ -33,10 +48,15 @@ def difference(lab: Colours, colour: Colours, light: float = 1.0) -> Mask:
     return distance
 
 
+def nearest_colour(lab: Colours, colours: Colours, light: float = 0.7) -> Mask:
+    """ΔE of each pixel from the nearest of some colours."""
+    distances: Mask = np.min([difference(lab, colour, light) for colour in colours], axis=0)
+    return distances
+
+
 def blur(values: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
     """Gaussian blur."""
-    blurred: NDArray[np.float32] = cv2.GaussianBlur(values, (0, 0), max(float(sigma), 0.3))
-    return blurred
+    return np.asarray(cv2.GaussianBlur(values, (0, 0), max(float(sigma), 0.3)), np.float32)
 
 
 def masked_blur(values: NDArray[np.float32], mask: Mask, sigma: float) -> NDArray[np.float32]:
@@ -74,40 +94,39 @@ def fill_in(values: Colours, known: Mask) -> Colours:
 def disc(radius: float) -> NDArray[np.uint8]:
     """A round structuring element."""
     size = 2 * max(1, round(radius)) + 1
-    element: NDArray[np.uint8] = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    return element
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
 
 
-def opened(mask: NDArray[np.bool_], radius: float) -> NDArray[np.bool_]:
+def opened(mask: Flags, radius: float) -> Flags:
     """Without parts thinner than the disc."""
     return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, disc(radius)) > 0
 
 
-def closed(mask: NDArray[np.bool_], radius: float) -> NDArray[np.bool_]:
+def closed(mask: Flags, radius: float) -> Flags:
     """Without gaps thinner than the disc."""
     return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, disc(radius)) > 0
 
 
-def grown(mask: NDArray[np.bool_], radius: float) -> NDArray[np.bool_]:
+def grown(mask: Flags, radius: float) -> Flags:
     return cv2.dilate(mask.astype(np.uint8), disc(radius)) > 0
 
 
-def shrunk(mask: NDArray[np.bool_], radius: float) -> NDArray[np.bool_]:
+def shrunk(mask: Flags, radius: float) -> Flags:
     return cv2.erode(mask.astype(np.uint8), disc(radius)) > 0
 
 
-def large_parts(mask: NDArray[np.bool_], share: float) -> NDArray[np.bool_]:
+def large_parts(mask: Flags, share: float) -> Flags:
     """The connected parts that have at least `share` of the largest one's area."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     if count < 2:
         return mask
     areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
     areas[0] = 0
-    kept: NDArray[np.bool_] = (areas >= share * areas.max()) & (areas > 0)
+    kept: Flags = (areas >= share * areas.max()) & (areas > 0)
     return np.asarray(kept[labels])
 
 
-def filled_holes(mask: NDArray[np.bool_], largest: float = 1.0) -> NDArray[np.bool_]:
+def filled_holes(mask: Flags, largest: float = 1.0) -> Flags:
     """With the holes filled that are at most `largest` of the picture's area."""
     framed = cv2.copyMakeBorder((~mask).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=1)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(framed)
@@ -124,5 +143,6 @@ def palette(samples: Colours, colours: int) -> Colours | None:
     few = np.ascontiguousarray(samples[:: max(1, len(samples) // 2500)], np.float32)
     cv2.setRNGSeed(1)  # the same picture must always give the same draft
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
-    centres = cv2.kmeans(few, colours, None, criteria, 2, cv2.KMEANS_PP_CENTERS)[2]
+    labels = np.zeros((len(few), 1), np.int32)
+    centres = cv2.kmeans(few, colours, labels, criteria, 2, cv2.KMEANS_PP_CENTERS)[2]
     return np.asarray(centres, np.float32)

@@ -55,7 +55,8 @@ def drape(
         covers = whole
     elif abs(old_end - shoulder - covers) < SAME_SLEEVE * whole:
         covers = max(covers, old_end - shoulder)
-    outer, inner = [tip, *_deltoid(body, side, tip, line)], [armpit]
+    outer: list[Vector] = [tip, *_deltoid(body, side, tip, line)]
+    inner: list[Vector] = [armpit]
     radii: list[float] = []
     for step in np.linspace(0.12, 1, 14):
         distance = float(step) * covers
@@ -65,10 +66,10 @@ def drape(
         seen = seen if seen < 2.0 * bare else 1.1 * bare
         half = HANGING * across * cut.cuff / 2 * (1.2 - 0.2 * float(step))
         radii.append(float(np.clip(max(half, 1.05 * seen), 1.1 * bare, 1.7 * bare)))
-        outer.append(point + normal * np.mean(radii[-2:]))
-        under = point - normal * float(np.clip(half, 1.1 * bare, 1.5 * bare))
-        blend = float(np.clip((distance - 0.05 * body.scale) / (0.3 * body.scale), 0, 1))
-        inner.append(under * blend + (0.6 * armpit + 0.4 * under) * (1 - blend))
+        outer.append(point + normal * np.float32(np.mean(radii[-2:])))
+        under = point - normal * np.float32(np.clip(half, 1.1 * bare, 1.5 * bare))
+        blend = np.float32(np.clip((distance / body.scale - 0.05) / 0.3, 0, 1))
+        inner.append(under + (armpit - under) * np.float32(0.6) * (1 - blend))
     return SleeveFit(
         outer=resampled(np.array(outer, np.float32), SLICES),
         inner=resampled(np.array(inner, np.float32), SLICES),

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from modera_bot.ml.base import Mask
-from modera_bot.ml.draft.colour import Colours, blur, fill_in, shrunk, to_rgb
+from modera_bot.ml.draft.colour import Colours, blur, disc, fill_in, shrunk, to_rgb
 from modera_bot.ml.draft.figure import Figure
 from modera_bot.ml.draft.fit import Fit
 from modera_bot.ml.draft.limbs import Arm
@@ -39,8 +39,7 @@ def leftovers(
     body: Figure, parsed: Parsing, arms: tuple[Arm, Arm], fitted: Fit, covered: Mask
 ) -> Leftovers:
     """Sort what the new top, opaque where `covered`, leaves of the old one."""
-    reach = round(SEAM * body.scale) * 2 + 1
-    old = cv2.dilate(parsed.top, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+    old = np.asarray(cv2.dilate(parsed.top, disc(SEAM * body.scale)), np.float32)
     left = np.asarray(old * (covered < 0.98), np.float32)
     across, down = body.axes()
     starts = [0.0 if one is None else one.end - 0.06 * body.scale for one in fitted.sleeves]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from modera_bot.ml.anatomy import Landmark, certainty
 from modera_bot.ml.base import Mask, Person
+from modera_bot.ml.draft.colour import resized
 
 Vector = NDArray[np.float32]
 
@@ -65,7 +65,7 @@ class Figure:
         joints = ("shoulders", "elbows", "wrists", "fingers", "hips", "eyes", "chin")
         return replace(
             self,
-            mask=cv2.resize(self.mask, size, interpolation=cv2.INTER_AREA),
+            mask=resized(self.mask, size),
             torso=self.torso * factor,
             scale=self.scale * factor,
             **{name: getattr(self, name) * np.float32(factor) for name in joints},
@@ -130,7 +130,7 @@ def figure(person: Person) -> Figure:
         shoulders=shoulders,
         elbows=points[rows("ELBOW")],
         wrists=points[rows("WRIST")],
-        fingers=(points[rows("PINKY")] + points[rows("INDEX")]) / 2,
+        fingers=(points[rows("PINKY")] + points[rows("INDEX")]) * np.float32(0.5),
         hips=hips,
         eyes=points[rows("EYE")],
         chin=_chin(person, shoulders.mean(axis=0) - down * 0.4 * scale),

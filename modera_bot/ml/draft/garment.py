@@ -21,6 +21,7 @@ from modera_bot.ml.draft.colour import (
     opened,
     palette,
     shrunk,
+    to_floats,
     to_lab,
 )
 
@@ -85,7 +86,7 @@ def cut_out(picture: Picture) -> CutOut:
     mask = _silhouette(lab, distance, ring & plain, noise)
     mask &= ~_drop_shadow(lab, offset, background, mask)
     mask = large_parts(filled_holes(opened(mask, 1), 0.05), 0.08)
-    alpha, colour = _matte(lab, small.astype(np.float32) / 255, background, mask)
+    alpha, colour = _matte(lab, to_floats(small), background, mask)
     return CutOut(
         colour=colour,
         alpha=alpha,
@@ -195,4 +196,4 @@ def _nearest(core: NDArray[np.bool_]) -> NDArray[np.intp]:
     )
     rank = np.zeros(int(labels.max()) + 1, np.intp)
     rank[labels[core]] = np.arange(int(core.sum()))
-    return rank[labels]
+    return np.asarray(rank[labels])

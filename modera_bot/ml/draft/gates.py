@@ -15,7 +15,7 @@ from modera_bot.errors import Code
 from modera_bot.ml.anatomy import SHOULDERS, Landmark, measure, seen
 from modera_bot.ml.base import Body, Person
 from modera_bot.ml.draft.garment import CutOut
-from modera_bot.ml.draft.keypoints import runs
+from modera_bot.ml.draft.outline import runs
 
 #: Longest edge, in pixels, that people are worked on at; sizes below are of that.
 WORK_EDGE = 1024

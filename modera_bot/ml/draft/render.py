@@ -10,7 +10,16 @@ import numpy as np
 from modera_bot.ml.base import Mask, Picture
 from modera_bot.ml.draft import erase
 from modera_bot.ml.draft.canvas import Canvas, grain_of
-from modera_bot.ml.draft.colour import Colours, blur, disc, fill_in, grown, shrunk, to_lab
+from modera_bot.ml.draft.colour import (
+    Colours,
+    blur,
+    disc,
+    fill_in,
+    grown,
+    shrunk,
+    to_floats,
+    to_lab,
+)
 from modera_bot.ml.draft.figure import SIDES, Figure, along, capsule, length
 from modera_bot.ml.draft.fit import Fit
 from modera_bot.ml.draft.garment import CutOut
@@ -44,7 +53,7 @@ def render(
     for layer in layers:
         covered[layer.box] += (1 - covered[layer.box]) * layer.alpha
     gaps = _gaps(covered, body, fitted)
-    photo = picture.astype(np.float32) / 255
+    photo = to_floats(picture)
     left = erase.leftovers(body, parsed, arms, fitted, np.maximum(covered, gaps))
     skin = erase.skin(photo, body, parsed)
     shading = light(to_lab(picture), body, parsed) * exposure(picture)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from modera_bot.ml.base import Mask, Picture
-from modera_bot.ml.draft.colour import Colours, masked_blur, shrunk
+from modera_bot.ml.draft.colour import Colours, Flags, blur, masked_blur, resized, shrunk
 from modera_bot.ml.draft.figure import Figure
 from modera_bot.ml.draft.parse import Parsing
-
-Flags = NDArray[np.bool_]
 
 #: How strongly the old light's slow changes and its fine ones (folds) count, as exponents.
 SLOW, FINE = 0.6, 1.0
@@ -32,21 +29,22 @@ PAPER = 0.90
 def light(lab: Colours, body: Figure, parsed: Parsing) -> Colours:
     """For each pixel (height, width, 1), what the garment's colours are multiplied with."""
     size = lab.shape[1::-1]
-    small = cv2.resize(lab, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     body = body.resized(0.5)
-    old = cv2.resize(parsed.top, small.shape[1::-1], interpolation=cv2.INTER_AREA)
+    half = body.mask.shape[1::-1]
+    small = resized(lab, half)
     _, down = body.axes()
     hem = 0.5 * parsed.hem if parsed.hem is not None else np.inf
     below = (down > hem) & (body.mask > 0.9) & (down < 1.6 * body.torso)
     for hand in parsed.hands:
-        below &= cv2.resize(hand, small.shape[1::-1], interpolation=cv2.INTER_AREA) < 0.1
-    total = np.ones(old.shape, np.float32)
-    for region, slow, fine in ((old > 0.9, SLOW, FINE), (below, SLOW_BELOW, FINE_BELOW)):
-        region = shrunk(region, 2)
-        if region.sum() > 100:
-            ratio, weight = _ratio(small, region.astype(np.float32), slow, fine, body.scale)
+        below &= resized(hand, half) < 0.1
+    total = np.ones(body.mask.shape, np.float32)
+    above = resized(parsed.top, half) > 0.9
+    for region, slow, fine in ((above, SLOW, FINE), (below, SLOW_BELOW, FINE_BELOW)):
+        inner = shrunk(region, 2)
+        if inner.sum() > 100:
+            ratio, weight = _ratio(small, inner.astype(np.float32), slow, fine, body.scale)
             total *= 1 + (ratio - 1) * weight
-    return np.asarray(cv2.resize(total.clip(0.55, 1.22), size), np.float32)[..., None]
+    return resized(total.clip(0.55, 1.22), size)[..., None]
 
 
 def _ratio(lab: Colours, region: Mask, slow: float, fine: float, scale: float) -> tuple[Mask, Mask]:
@@ -63,18 +61,16 @@ def _ratio(lab: Colours, region: Mask, slow: float, fine: float, scale: float) -
     dark = float(np.clip((median - 8) / 25, 0.25, 1))  # black cloth shows no shadows
     slowly = ((broad + 15) / (median + 15)).clip(0.5, 1.4) ** (slow * dark * (0.4 + 0.6 * plain))
     finely = ((detail + 12) / (broad + 12)).clip(0.6, 1.25) ** (fine * dark * plain)
-    weight = cv2.GaussianBlur(region, (0, 0), 0.02 * scale)
-    return slowly * finely, (weight / 0.35).clip(0, 1)
+    weight = (blur(region, 0.02 * scale) / 0.35).clip(0, 1)
+    return np.asarray(slowly * finely, np.float32), np.asarray(weight, np.float32)
 
 
 def _broad(values: Mask, region: Mask, sigma: float) -> Mask:
     """A wide masked blur, worked out at a quarter of the size."""
-    small = [
-        cv2.resize(one, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-        for one in (values * region, region)
-    ]
-    weighted, weight = (cv2.GaussianBlur(one, (0, 0), sigma / 4) for one in small)
-    return np.asarray(cv2.resize(weighted / (weight + 1e-3), values.shape[::-1]), np.float32)
+    size = values.shape[1::-1]
+    small = max(1, size[0] // 4), max(1, size[1] // 4)
+    weighted, weight = (blur(resized(one, small), sigma / 4) for one in (values * region, region))
+    return resized(weighted / (weight + 1e-3), size)
 
 
 def _plainness(lab: Colours, inside: Flags, region: Mask, scale: float) -> float:
@@ -85,7 +81,7 @@ def _plainness(lab: Colours, inside: Flags, region: Mask, scale: float) -> float
     """
     printed = 1 - float(region[inside].mean())
     lightness = np.ascontiguousarray(lab[..., 0])
-    near = cv2.GaussianBlur(lightness, (0, 0), max(0.02 * scale, 1))
+    near = blur(lightness, max(0.02 * scale, 1))
     relief = float(np.percentile(np.abs(lightness - near)[inside & (region > 0)], 90))
     return float(np.clip(1.5 - 2 * printed, 0, 1) * np.clip(1.8 - relief / 5, 0, 1))
 

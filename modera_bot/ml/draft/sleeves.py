@@ -51,9 +51,8 @@ def sleeve(
     contours, _ = cv2.findContours(
         region.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
     )
-    contour = max(contours, key=cv2.contourArea)
-    cuff = _cuff(contour, (tip + armpit) / 2)
-    contour = contour.reshape(-1, 2).astype(np.float32)
+    contour = np.asarray(max(contours, key=cv2.contourArea), np.int32).reshape(-1, 2)
+    cuff = _cuff(contour, (tip + armpit) * np.float32(0.5))
     # of the cuff's corners, the outer is the one that comes next to the tip along the contour
     ends = [_walk(contour, tip, corner, avoiding=armpit) for corner in cuff]
     first = int(len(ends[1]) < len(ends[0]))
@@ -87,12 +86,12 @@ def _cuff(contour: NDArray[np.int32], armhole: Vector) -> Vector:
     return np.stack([corners[side], far[side]])
 
 
-def _walk(contour: Vector, start: Vector, end: Vector, *, avoiding: Vector) -> Vector:
+def _walk(contour: NDArray[np.int32], start: Vector, end: Vector, *, avoiding: Vector) -> Vector:
     """The part of a closed contour from `start` to `end` that keeps away from `avoiding`."""
     first, last, wrong = (
         int(np.linalg.norm(contour - point, axis=1).argmin()) for point in (start, end, avoiding)
     )
-    ahead = np.roll(contour, -first, axis=0)
+    ahead = np.roll(contour, -first, axis=0).astype(np.float32)
     to_last, to_wrong = (last - first) % len(contour), (wrong - first) % len(contour)
     if to_last < to_wrong:
         return ahead[: to_last + 1].copy()

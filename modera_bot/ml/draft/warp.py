@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modera_bot.ml.base import Mask
-from modera_bot.ml.draft.colour import Colours
+from modera_bot.ml.draft.colour import Colours, grown
 from modera_bot.ml.draft.figure import Vector
 
 #: Stiffness of the spline: a little, so that unsure points bend but not crumple it.
@@ -67,13 +67,13 @@ def warp_torso(
     points = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2).astype(np.float32)
     coarse = _spline(body, garment, points).reshape(len(ys), len(xs), 2)
     grow = np.array([[GRID, 0, 0], [0, GRID, 0]], np.float32)
-    source = cv2.warpAffine(
-        coarse, grow, (right - left, bottom - top), borderMode=cv2.BORDER_REPLICATE
-    )
+    size = right - left, bottom - top
+    dense = cv2.warpAffine(coarse, grow, size, borderMode=cv2.BORDER_REPLICATE)
+    source = np.asarray(dense, np.float32)
     limit = np.zeros(source.shape[:2], np.uint8)
     cv2.fillPoly(limit, [np.rint(edge - (left, top)).astype(np.int32)], 1)
-    limit = cv2.dilate(limit, np.ones((3, 3), np.uint8), iterations=max(1, round(margin)))
-    return _sampled(colour, alpha, source, limit.astype(np.float32), left, top)
+    near = grown(limit > 0, margin).astype(np.float32)
+    return _sampled(colour, alpha, source, near, left, top)
 
 
 def warp_strip(
@@ -105,9 +105,11 @@ def warp_strip(
     hit = np.zeros(source.shape[:2], np.float32)
     source[y[inside], x[inside]], hit[y[inside], x[inside]] = dense_of[inside], 1
     near = cv2.boxFilter(hit, -1, (5, 5))
-    source = cv2.boxFilter(source, -1, (5, 5)) / np.maximum(near, 1e-6)[..., None]
+    smooth = cv2.boxFilter(source, -1, (5, 5)) / np.maximum(near, 1e-6)[..., None]
     limit = cv2.morphologyEx(hit, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    return _sampled(colour, alpha, source, limit, left, top)
+    return _sampled(
+        colour, alpha, np.asarray(smooth, np.float32), np.asarray(limit, np.float32), left, top
+    )
 
 
 def _spline(to: Vector, of: Vector, points: Vector) -> Vector:
@@ -166,9 +168,8 @@ def _sampled(
         paint = cv2.resize(paint, size, interpolation=cv2.INTER_AREA)
         source = (source + 0.5) * factor - 0.5
     sampling = cv2.INTER_LINEAR if step > 1 else cv2.INTER_CUBIC
-    warped = cv2.remap(
-        paint, source.astype(np.float32), None, sampling, borderMode=cv2.BORDER_CONSTANT
-    ).clip(0, 1)
+    x, y = (np.ascontiguousarray(source[..., axis], np.float32) for axis in (0, 1))
+    warped = cv2.remap(paint, x, y, sampling, borderMode=cv2.BORDER_CONSTANT).clip(0, 1)
     shown = (warped[..., 3] * limit).clip(0, 1)
     tint = warped[..., :3] / np.maximum(warped[..., 3:], 1e-4)
     return Layer(tint.clip(0, 1), shown, left, top)

@@ -1,0 +1,103 @@
+"""The regions of a person that matter to a top: head, hair, hands and the old top."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import cv2
+import numpy as np
+
+from modera_bot.ml.base import Mask
+from modera_bot.ml.draft.colour import (
+    Colours,
+    Flags,
+    closed,
+    difference,
+    large_parts,
+    nearest_colour,
+    opened,
+    palette,
+)
+from modera_bot.ml.draft.figure import SIDES, Figure, Vector, along, capsule, length
+from modera_bot.ml.draft.skin import skin_likeness
+
+
+def head(body: Figure) -> Flags:
+    """Above the chin and what slopes down from it to the shoulders."""
+    _, down = body.axes()
+    aside, below = body.axes(body.chin)
+    slope = 0.02 * body.scale - 0.25 * np.maximum(0, np.abs(aside) - 0.3 * body.scale)
+    above: Flags = (below < slope) & (np.abs(aside) < 0.75 * body.scale) & (body.mask > 0.02)
+    return above & (down < -0.06 * body.scale)
+
+
+def hand(body: Figure, skin: Mask, side: int) -> Flags:
+    """Skin that hangs together with the palm; nothing if the hand is not seen."""
+    if body.hand_seen[side] < 0.5:
+        return np.zeros(skin.shape, bool)
+    wrist, reach = body.wrists[side], body.fingers[side] - body.wrists[side]
+    sure, wide = (
+        capsule(skin.shape, wrist + reach * start, wrist + reach * 1.9, (radius * body.scale,) * 2)
+        for start, radius in ((0.3, 0.05), (-0.1, 0.16))
+    )
+    like = opened((wide > 0.5) & (skin > 0.25) & (body.mask > 0.3), 2)
+    _, labels = cv2.connectedComponents(like.astype(np.uint8))
+    kept = np.unique(labels[like & (sure > 0.5)])
+    whole = closed(np.asarray(np.isin(labels, kept[kept > 0])), 3)
+    below: Flags = (body.axes(wrist)[1] > -0.1 * body.scale) | (reach @ body.down < 0)
+    return whole & below
+
+
+def hair(lab: Colours, body: Figure, above: Flags, cloth: Colours, tone: Vector) -> Flags:
+    """Hair: what hangs together with the head and has the colour of the top of the head."""
+    none = np.zeros(above.shape, bool)
+    if not body.face_seen:
+        return none
+    brow = body.eyes.mean(axis=0)
+    up = (brow - body.chin) * 0.95
+    crown = capsule(above.shape, brow + up * 0.75, brow + up * 1.05, (0.1 * body.scale,) * 2) > 0.5
+    colours = palette(lab[crown & (body.mask > 0.6) & (skin_likeness(lab, tone) < 0.2)], 2)
+    if colours is None:
+        return none
+    across, below = body.axes(body.chin)
+    near = (np.abs(across) < 0.8 * body.scale) & (below < body.scale) & (body.mask > 0.4)
+    to_hair = nearest_colour(lab, colours)
+    like = near & (to_hair < 18) & (to_hair < nearest_colour(lab, cloth))
+    like &= to_hair < difference(lab, tone, 0.7)
+    _, labels = cv2.connectedComponents((opened(like, 1)).astype(np.uint8))
+    kept = np.unique(labels[above & like])
+    return np.asarray(np.isin(labels, kept[kept > 0]))
+
+
+def old_top(
+    lab: Colours,
+    skin: Mask,
+    body: Figure,
+    tone: Vector,
+    colours: Colours,
+    sleeve_ends: Sequence[float],
+    hem: float,
+    taken: Flags,
+) -> Flags:
+    """The old top: what is left of the person above the hem."""
+    across, down = body.axes()
+    shape = skin.shape
+    covered, bare_limbs = np.zeros(shape, bool), np.zeros(shape, bool)
+    for side in SIDES:
+        line = body.arm(side)
+        beyond = 0.1 if sleeve_ends[side] > 0.93 else 0.02  # a cuff hangs over the wrist
+        end, _, joint = along(line, sleeve_ends[side] * length(line) + beyond * body.scale)
+        wide = (0.2 * body.scale, 0.18 * body.scale)
+        for first, last in pairwise([*line[: joint + 1], end]):
+            covered |= capsule(shape, first, last, wide) > 0.5
+        for first, last in pairwise([end, *line[joint + 1 :]]):
+            bare_limbs |= capsule(shape, first, last, wide) > 0.5
+    bare_limbs &= (skin > 0.15) & (np.abs(across) > 0.42 * body.scale)
+    at_neck = np.abs(across) < 0.3 * body.scale
+    to_cloth = nearest_colour(lab, colours, 0.5) + 8 * at_neck  # where skin is likelier
+    bare = (skin > 0.3) & (difference(lab, tone, 0.5) < to_cloth) & (down < 0.25 * body.torso)
+    bare = opened(bare, 0.012 * body.scale) | bare_limbs
+    top = (body.mask > 0.4) & ((down < hem) | covered) & (down > -0.4 * body.scale)
+    top = closed(opened(top & ~taken & ~bare, 0.008 * body.scale), 0.02 * body.scale)
+    return large_parts(top & ~taken, 0.003)
