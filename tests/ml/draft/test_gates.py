@@ -73,19 +73,23 @@ def test_a_back_is_refused():
     assert fault(back) is Code.TURNED_AWAY
 
 
+def short(hips: float) -> Person:
+    """A person whose torso ends at `hips`, 270 pixels being its top."""
+    return person(
+        left_shoulder=(440, 270),
+        right_shoulder=(360, 270),
+        left_hip=(430, hips),
+        right_hip=(370, hips),
+    )
+
+
 @pytest.mark.parametrize(("hips", "code"), [(360, None), (355, Code.PERSON_TOO_SMALL)])
 def test_a_small_torso_is_refused(hips, code):
-    small = person(
-        left_shoulder=(440, 270), right_shoulder=(360, 270), left_hip=(430, hips),
-        right_hip=(370, hips),
-    )  # fmt: skip
-    assert fault(small) is code
+    assert fault(short(hips)) is code
 
 
 def test_size_is_judged_at_the_size_that_is_worked_on():
-    small = person(
-        left_shoulder=(440, 270), right_shoulder=(360, 270), left_hip=(430, 380), right_hip=(370, 380)
-    )  # fmt: skip
+    small = short(380)
     assert judge_person(body(small), (1000, 800)).fault is None
     assert judge_person(body(small), (4000, 3000)).fault is Code.PERSON_TOO_SMALL
 
