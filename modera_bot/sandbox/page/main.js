@@ -16,6 +16,7 @@ import { currentLanguage, spoken, t, translate } from "./strings.js";
 import { prepareTheme } from "./theme.js";
 
 const DRAW_AFTER = 16; // ms, about one frame
+const RELOAD_AFTER = 100; // ms
 
 const people = new Map(); // id -> person, with their last message
 const unread = new Map(); // id -> number of messages nobody looked at
@@ -24,7 +25,8 @@ const early = new Map(); // query id -> an answer that came before we knew its q
 
 let me = null; // id of the person writing
 let commands = [];
-let drawing = 0; // timer
+let drawing = 0; // timers
+let reloading = 0;
 let loading = 0; // chats being fetched; what is told meanwhile may be newer than what comes back,
 const held = []; // so it waits here
 
@@ -159,7 +161,10 @@ const HEARD = {
   action: mine(({ action }) => setAction(action)),
   answer: mine(answer),
   bot: ({ listening }) => setListening(listening),
-  profile: () => me && attempt(() => show(me)),
+  profile: () => {
+    clearTimeout(reloading); // a bot that starts sets many things at once
+    reloading = setTimeout(() => me && attempt(() => show(me)), RELOAD_AFTER);
+  },
 };
 
 function hear(event) {
