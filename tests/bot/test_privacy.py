@@ -330,6 +330,24 @@ async def test_whoever_comes_back_is_somebody_new(bot_app: App, anna: SandboxUse
     assert (await known(bot_app, anna)).id != before
 
 
+async def test_the_last_button_handled_twice_erases_twice_and_leaves_nothing(
+    bot_app: App, anna: SandboxUser
+) -> None:
+    """As after a crash between erasing and saying so."""
+    await settle(bot_app, anna)
+    await ask_to_delete(anna)
+    question = await anna.last()
+    await anna.press("Yes, delete for good")
+    await anna.wait_for("Everything about you is deleted.")
+    query = await anna.press("privacy:erase", message_id=question["message_id"], force=True)
+    await anna.answer_to(query)
+
+    async def erased_twice() -> bool:
+        return await rows(bot_app) == {"audit": 4, "inbox": 4}
+
+    await eventually(erased_twice)
+
+
 async def test_nothing_is_said_to_be_deleted_when_it_is_not(
     bot_app: App, anna: SandboxUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
