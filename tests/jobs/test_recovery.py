@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from modera_bot.contracts import EventKind, Failure, Stage
 from modera_bot.db.schema import audit, users
 from modera_bot.errors import Code, LeaseLost
-from modera_bot.jobs import JobContext, Outcome
+from modera_bot.jobs import JobContext, Outcome, rows
 from tests.jobs.bench import Bench, eventually, outcome
 
 
@@ -44,6 +44,21 @@ def test_a_frozen_workers_job_goes_to_another_and_the_frozen_one_writes_nothing(
         assert connection.execute(select(func.count()).select_from(audit)).scalar_one() == 1
 
 
+def test_a_frozen_worker_cannot_end_the_job_that_another_has_begun(bench: Bench) -> None:
+    job_id = bench.submit()
+    first = bench.frozen()
+    bench.expire_lease(job_id)
+    bench.worker().recover()
+    second = bench.frozen()
+    lease = bench.row(job_id).lease_until
+    first.worker.beat()
+    first.thaw()
+    assert (bench.state(job_id), bench.row(job_id).lease_until) == ("running", lease)
+    assert bench.told() == []
+    second.thaw()
+    assert (bench.state(job_id), len(bench.told())) == ("done", 1)
+
+
 def test_a_worker_that_lost_its_lease_hears_of_it_at_its_next_progress(bench: Bench) -> None:
     caught: list[LeaseLost] = []
 
@@ -72,6 +87,28 @@ def test_a_lease_that_is_kept_up_is_left_alone(bench: Bench) -> None:
     frozen.worker.beat()
     bench.worker().recover()
     assert bench.state(job_id) == "running"
+    frozen.thaw()
+    assert bench.state(job_id) == "done"
+
+
+@pytest.mark.parametrize("attempts", [1, 3])
+def test_a_lease_that_is_extended_while_the_sweep_looks_is_left_alone(
+    bench: Bench, attempts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = bench.submit()
+    frozen = bench.frozen()
+    bench.expire_lease(job_id)
+    leases = rows.leases
+
+    def look_and_be_overtaken(connection: Connection) -> list[rows.Lease]:
+        found = leases(connection)
+        for lease in found:
+            rows.extend(connection, lease.job, 60, None, 0.0)
+        return found
+
+    monkeypatch.setattr(rows, "leases", look_and_be_overtaken)
+    bench.worker(attempts=attempts).recover()
+    assert (bench.state(job_id), bench.row(job_id).failures) == ("running", 0)
     frozen.thaw()
     assert bench.state(job_id) == "done"
 

@@ -19,6 +19,7 @@ from modera_bot.contracts import (
     TryOnResult,
 )
 from modera_bot.db import Database, pictures, tryons
+from modera_bot.db.schema import credit_holds
 from modera_bot.errors import BackendError, Code, Refusal, StorageError
 from modera_bot.images import SOURCE_TYPE, decode, encode
 from modera_bot.jobs import Handler, JobContext, Outcome
@@ -147,12 +148,21 @@ def test_the_backend_gets_the_pictures_and_what_is_known_of_them(studio: Studio)
     assert garment.category is Category.TOPS
 
 
-def test_a_draft_costs_nothing(studio: Studio) -> None:
+@pytest.mark.parametrize(
+    ("backend", "hold", "used"), [(PaintTryOn, "captured", 3), (SketchTryOn, "released", 0)]
+)
+def test_a_try_on_costs_what_was_held_and_a_draft_nothing(
+    studio: Studio, backend: type[PaintTryOn], hold: str, used: int
+) -> None:
     job_id = studio.order()
-    studio.serve(SketchTryOn)
-    (event,) = studio.told()
-    assert isinstance(event.data, TryOnResult)
-    assert (event.data.draft, studio.hold(job_id)) == (True, "released")
+    with studio.database.begin() as connection:
+        connection.execute(credit_holds.update().values(amount=3))
+    studio.serve(backend)
+    with studio.database.begin() as connection:
+        tryon = tryons.get(connection, job_id, studio.user_id)
+    assert tryon is not None
+    assert (studio.hold(job_id), tryon.credits_used) == (hold, used)
+    assert tryon.result.draft == (used == 0)
 
 
 def test_a_draft_is_shown_while_the_real_thing_is_made(studio: Studio) -> None:
