@@ -3,6 +3,7 @@
 httpx's connection pool saturates at a few hundred concurrent calls; aiohttp's does not.
 """
 
+import io
 from typing import Any
 
 import aiohttp
@@ -105,5 +106,7 @@ def _body(request_data: RequestData | None) -> aiohttp.FormData | None:
         form.add_field(name, value)
     if request_data.contains_files:
         for name, (filename, content, mime) in request_data.multipart_data.items():
-            form.add_field(name, content, filename=filename, content_type=mime)
+            # aiohttp would rather stream what is large, and warns about bytes
+            part = io.BytesIO(content) if isinstance(content, bytes) else content
+            form.add_field(name, part, filename=filename, content_type=mime)
     return form

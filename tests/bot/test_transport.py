@@ -53,6 +53,12 @@ async def test_a_file_arrives_byte_for_byte_and_can_be_fetched_back(bot, chat, c
     assert bytes(await file.download_as_bytearray()) == GARMENT.read_bytes()
 
 
+async def test_a_large_file_arrives_whole(bot, chat, client):
+    data = bytes(range(256)) * 20_000  # 5 MB
+    sent = await bot.send_document(chat.id, data, filename="large.bin")
+    assert await client.download(sent.document.file_id) == data
+
+
 async def test_refusals_come_as_the_errors_of_the_library(bot, chat):
     with pytest.raises(BadRequest, match=r"(?i)message text is empty"):
         await bot.send_message(chat.id, "")
