@@ -77,13 +77,13 @@ async def test_before_and_after_take_each_others_place(
     result = await try_on(bot_app, anna)
     alone = await picture(client, result)
     await anna.press("◧ Before / after")
-    both = await anna.wait_for(lambda m: "🖼 Result only" in labels(m))
+    both = await anna.wait_for(lambda m: "🖼 Result" in labels(m))
     assert both["message_id"] == result["message_id"]
     assert both["caption"] == result["caption"]
     side_by_side = await picture(client, both)
     assert side_by_side.shape[1] > 1.9 * alone.shape[1]
     assert near(side_by_side[:, : alone.shape[1]], WOMAN)
-    await anna.press("🖼 Result only")
+    await anna.press("🖼 Result")
     again = await anna.wait_for(lambda m: "◧ Before / after" in labels(m))
     assert (await picture(client, again)).shape == alone.shape
 
@@ -95,7 +95,7 @@ async def test_the_rating_stays_visible_when_before_and_after_are_shown(
     tryon_id = (await tryon_of(bot_app, anna)).id
     await anna.press(f"tryon:rate:{tryon_id}:3")
     await anna.press("◧ Before / after")
-    both = await anna.wait_for(lambda m: "🖼 Result only" in labels(m))
+    both = await anna.wait_for(lambda m: "🖼 Result" in labels(m))
     assert labels(both)[:5] == ["★", "★", "★", "☆", "☆"]
 
 

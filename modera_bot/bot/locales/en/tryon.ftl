@@ -103,7 +103,7 @@ tryon-again-person = I’ve kept the photo of the person. Send another garment �
 tryon-again-garment = I’ve kept the garment. Send another photo of a person 🧍
 
 button-result-compare = ◧ Before / after
-button-result-single = 🖼 Result only
+button-result-single = 🖼 Result
 button-result-file = 📎 As a file
 button-result-garment = 👕 Another garment, same photo
 button-result-person = 🧍 Same garment, another photo

@@ -72,7 +72,7 @@ button-retry = 🔄 Попробовать снова
 
 status-queued =
     { $position ->
-        [0] ⏳ <b>Примерка вот-вот начнётся</b>
+        [0] ⏳ <b>Ваша картинка следующая</b>
         [one] ⏳ <b>Очередь:</b> перед вами { $position } картинка
         [few] ⏳ <b>Очередь:</b> перед вами { $position } картинки
        *[other] ⏳ <b>Очередь:</b> перед вами { $position } картинок
@@ -104,7 +104,7 @@ tryon-again-person = Фото человека на месте. Пришлите
 tryon-again-garment = Вещь на месте. Пришлите другое фото человека 🧍
 
 button-result-compare = ◧ До и после
-button-result-single = 🖼 Только результат
+button-result-single = 🖼 Результат
 button-result-file = 📎 Файлом
 button-result-garment = 👕 Другая вещь, то же фото
 button-result-person = 🧍 Та же вещь, другое фото
