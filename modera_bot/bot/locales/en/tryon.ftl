@@ -72,7 +72,7 @@ button-retry = 🔄 Try again
 
 status-queued =
     { $position ->
-        [0] ⏳ <b>Your try-on begins in a moment</b>
+        [0] ⏳ <b>Your picture is next</b>
         [one] ⏳ <b>In the queue:</b> { $position } picture before yours
        *[other] ⏳ <b>In the queue:</b> { $position } pictures before yours
     }
