@@ -9,6 +9,16 @@ import pytest
 from modera_bot.ml import weights
 
 ROOT = Path(__file__).parents[1]
+#: For a machine without a screen and without a network.
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="session")

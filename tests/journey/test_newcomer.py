@@ -14,18 +14,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
-from tests.conftest import ROOT
+from tests.conftest import CHROMIUM_FLAGS, ROOT
 
 SCREENSHOTS = ROOT / "screenshots"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
 #: What tells in each language that a step has been taken.
 SAID = {
@@ -67,7 +58,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
-    running = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS])
+    running = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
     yield running
     running.close()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +12,9 @@ from playwright.async_api import Browser, Locator, Page
 from modera_bot.sandbox.server import Sandbox
 from tests.sandbox.scripted_bot import ScriptedBot
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 IN_BROWSER = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this computer"),
 ]
 KEYBOARD = {
     "inline_keyboard": [

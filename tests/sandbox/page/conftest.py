@@ -9,14 +9,15 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from modera_bot.sandbox.client import SandboxClient, SandboxUser
 from modera_bot.sandbox.server import Sandbox
-from tests.sandbox.page.browsing import CHROMIUM, FLAGS, Opened, react
+from tests.conftest import CHROMIUM_FLAGS
+from tests.sandbox.page.browsing import Opened, react
 from tests.sandbox.scripted_bot import ScriptedBot, scripted
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def browser() -> AsyncIterator[Browser]:
+async def browser(chromium: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        running = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         yield running
         await running.close()
 
