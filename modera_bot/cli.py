@@ -48,7 +48,7 @@ def _told(error: ModeraError) -> str:
     """What the bot would tell a person, on one line, with the detail."""
     from modera_bot.bot.texts import Texts
 
-    if error.code is Code.MODELS_MISSING:
+    if error.code in (Code.MODELS_MISSING, Code.UNEXPECTED):
         return error.detail  # who reads this is the one to mend it
     told = re.sub(r"<[^>]+>", "", Texts().get("en", error.text_key))
     line = " ".join(told.split())
@@ -301,7 +301,10 @@ def export(settings: Settings, user: int, output: Path | None) -> None:
 
     file = output or Path(f"{user}.db")
     with records(settings) as (database, storage):
-        privacy.export(database, storage, _user_id(database, user), file)
+        user_id = _user_id(database, user)
+        if file.exists():
+            raise click.ClickException(f"{file} exists; name another file with -o")
+        privacy.export(database, storage, user_id, file)
     click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB")
 
 

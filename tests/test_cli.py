@@ -136,6 +136,7 @@ def test_export_and_erase_work_by_telegram_id(modera_bot, tmp_path):
     with sqlite3.connect(tmp_path / "4242.db") as exported:
         assert exported.execute("SELECT first_name FROM users").fetchall() == [("Anna",)]
     exported.close()
+    assert "4242.db exists" in one_line(modera_bot("export", 4242))
     assert modera_bot("erase", 4242).returncode == 0
     assert b"anna_the_tester" not in (tmp_path / "data" / "modera.db").read_bytes()
     assert "nobody with the Telegram id 4242" in one_line(modera_bot("erase", 4242))

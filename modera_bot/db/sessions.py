@@ -98,19 +98,6 @@ def close(connection: Connection, session_id: str, status: str, **values: Any) -
     )
 
 
-def idle(connection: Connection, before: datetime, *, except_state: str) -> list[Session]:
-    """Active sessions not touched since `before`, except those in one state."""
-    rows = connection.execute(
-        select(fashion_sessions.c.id).where(
-            fashion_sessions.c.status == "active",
-            fashion_sessions.c.updated_at < before,
-            fashion_sessions.c.state != except_state,
-        )
-    ).scalars()
-    found = [get(connection, session_id) for session_id in rows]
-    return [session for session in found if session is not None]
-
-
 def in_state(connection: Connection, state: str) -> list[Session]:
     """Active sessions in a state."""
     rows = connection.execute(

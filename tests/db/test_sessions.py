@@ -1,12 +1,10 @@
 """One active session for each person, kept in the database."""
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from modera_bot.db import Database, sessions
-from modera_bot.db.schema import fashion_sessions, now
+from modera_bot.db.schema import fashion_sessions
 from tests.servers.databases import person
 
 
@@ -48,20 +46,3 @@ def test_a_closed_session_leaves_the_person_at_the_menu(database: Database) -> N
         closed = sessions.get(connection, session_id)
     assert closed is not None
     assert closed.status == "completed"
-
-
-def test_only_silent_sessions_outside_the_given_state_are_idle(database: Database) -> None:
-    _, waiting = person(database, 1)
-    _, working = person(database, 2)
-    _, lively = person(database, 3)
-    with database.begin() as connection:
-        sessions.move(connection, waiting, "tryon_waiting_person")
-        sessions.move(connection, lively, "tryon_waiting_person")
-        connection.execute(
-            fashion_sessions.update()
-            .where(fashion_sessions.c.id.in_([waiting, working]))
-            .values(updated_at=now() - timedelta(hours=1))
-        )
-        limit = now() - timedelta(minutes=30)
-        idle = sessions.idle(connection, limit, except_state="tryon_processing")
-    assert [session.id for session in idle] == [waiting]
