@@ -161,8 +161,8 @@ class Chat:
         )
 
     async def delete(self, message_id: int) -> None:
-        """Delete a message of the bot; one that is gone or too old is left alone."""
-        with contextlib.suppress(BadRequest):
+        """Delete a message of the bot if possible; never fails, it only tidies up."""
+        with contextlib.suppress(TelegramError):
             await self.bot.delete_message(self.id, message_id)
 
     async def act(self, action: ChatAction) -> None:

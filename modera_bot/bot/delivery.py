@@ -24,8 +24,9 @@ from modera_bot.bot.chat import Chat
 from modera_bot.bot.flows.states import State
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.failure import explain, left_after
+from modera_bot.bot.flows.tryon.preview import preview_caption, settle_preview
 from modera_bot.bot.flows.tryon.submission import WAITING
-from modera_bot.bot.flows.tryon.wording import preview_caption, result_caption, settle_preview
+from modera_bot.bot.flows.tryon.wording import result_caption
 from modera_bot.bot.processor import ChatProcessor
 from modera_bot.bot.status import StatusMessages
 from modera_bot.bot.turn import Services

@@ -9,8 +9,9 @@ from modera_bot.bot.flows import menu
 from modera_bot.bot.flows.states import State
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.intake import confirm, confirmation
+from modera_bot.bot.flows.tryon.preview import settle_preview
 from modera_bot.bot.flows.tryon.submission import resubmit, stop, submit, wait
-from modera_bot.bot.flows.tryon.wording import error_text, settle_preview, wanted
+from modera_bot.bot.flows.tryon.wording import error_text, status_text, wanted
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
 from modera_bot.contracts import Category, Role
@@ -77,13 +78,13 @@ async def _drop(turn: Turn, data: TryOnData) -> None:
 
 
 async def _drop_running(turn: Turn, data: TryOnData) -> None:
-    left = data.without(Role.GARMENT)
-    if await stop(turn, data, lambda connection: wait(connection, turn, left)):
-        await answer(turn)
-        await screen.show(turn, turn.text("tryon-unsupported"))
-        await settle_preview(Chat.of(turn), data)
-    else:
+    chat, left = Chat.of(turn), data.without(Role.GARMENT)
+    if not await stop(turn, data, lambda connection: wait(connection, turn, left)):
         await alert(turn, "alert-too-late")
+        return
+    await answer(turn)
+    await _tidy_up(chat, data)
+    await chat.send(chat.text("tryon-unsupported"))
 
 
 async def _correct(turn: Turn, data: TryOnData) -> None:
@@ -96,10 +97,16 @@ async def _correct(turn: Turn, data: TryOnData) -> None:
 
 
 async def _correct_running(turn: Turn, data: TryOnData) -> None:
-    if await resubmit(turn, data):
-        await answer(turn)
-    else:
+    assert data.status_message_id is not None
+    if not await resubmit(turn, data):
         await alert(turn, "alert-too-late")
+        return
+    await answer(turn)
+    chat = Chat.of(turn)
+    keyboard = keyboards.processing(chat, data.garment_key, data.category)
+    await chat.edit(data.status_message_id, status_text(chat, None), keyboard)
+    if data.preview_message_id is not None:
+        await chat.delete(data.preview_message_id)
 
 
 async def retry(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -137,10 +144,15 @@ async def _cancel_running(turn: Turn, session_id: str) -> None:
         await _refuse(turn, "cancel-too-late", "alert-too-late")
         return
     await answer(turn)
+    await _tidy_up(chat, data)
+    await _confirm_stop(turn)
+
+
+async def _tidy_up(chat: Chat, data: TryOnData) -> None:
+    """Remove what a job that was stopped has left in the chat."""
     if data.status_message_id is not None:
         await chat.delete(data.status_message_id)
     await settle_preview(chat, data)
-    await _confirm_stop(turn)
 
 
 async def _confirm_stop(turn: Turn) -> None:

@@ -22,6 +22,9 @@ from modera_bot.bot.screen import Rows
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
 
+#: Photos remembered until there is consent: as many as an album has.
+MOST_UPLOADS = 10
+
 
 async def begin(turn: Turn) -> None:
     """Start a try-on from nothing and end the turn."""
@@ -36,8 +39,7 @@ async def begin(turn: Turn) -> None:
 async def start(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Answer /tryon and the menu's button."""
     turn = current.get()
-    if update.callback_query:
-        await answer(turn)
+    await answer(turn)
     await begin(turn)
 
 
@@ -61,7 +63,7 @@ async def take(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
 def _remember(connection: Connection, turn: Turn, uploads: tuple[Upload, ...]) -> None:
     """Note the photos that wait for consent, after those that wait already."""
     data = TryOnData.of(turn.session)
-    waiting = data.model_copy(update={"uploads": data.uploads + uploads})
+    waiting = data.model_copy(update={"uploads": (data.uploads + uploads)[-MOST_UPLOADS:]})
     enter(connection, turn, State.TRYON_WAITING_CLOTHING, waiting)
 
 

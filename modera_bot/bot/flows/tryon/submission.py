@@ -73,7 +73,7 @@ async def submit(turn: Turn, data: TryOnData, fresh: Iterable[Photo] = ()) -> No
 
 
 async def resubmit(turn: Turn, data: TryOnData) -> bool:
-    """Replace the running job by one for changed data, under the same status message.
+    """Replace the running job by one for changed data, with the same status message.
 
     False when it is too late for that. Raises CreditsError or JobError, and the job goes on.
     """
@@ -82,11 +82,6 @@ async def resubmit(turn: Turn, data: TryOnData) -> bool:
     if not await stop(turn, data, lambda connection: _submit(connection, turn, new, ())):
         return False
     await asyncio.to_thread(turn.services.jobs.wake)
-    chat = Chat.of(turn)
-    keyboard = keyboards.processing(chat, data.garment_key, data.category)
-    await chat.edit(data.status_message_id, status_text(chat, None), keyboard)
-    if data.preview_message_id is not None:
-        await chat.delete(data.preview_message_id)
     return True
 
 

@@ -53,17 +53,6 @@ def result_caption(chat: Chat, result: TryOnResult) -> Markup:
     return Markup("\n".join(lines))
 
 
-def preview_caption(chat: Chat, result: TryOnResult) -> Markup:
-    """The caption of a draft that is shown while a slower backend works."""
-    return Markup(f"{result_caption(chat, result)}\n\n{chat.text('result-preview')}")
-
-
-async def settle_preview(chat: Chat, data: TryOnData) -> None:
-    """Take back the promise under a draft that nothing better will follow."""
-    if data.preview_message_id is not None:
-        await chat.edit_caption(data.preview_message_id, chat.text("result-label-draft"))
-
-
 def error_text(chat: Chat, code: Code, reference: str = "–") -> Markup:
     """What happened and what would help; `reference` is what to name when asking for help."""
     return chat.text(f"error-{_dashed(code)}", id=reference)

@@ -1,0 +1,23 @@
+"""The draft that is shown while a slower backend works."""
+
+import contextlib
+
+from telegram.error import TelegramError
+
+from modera_bot.bot.chat import Chat
+from modera_bot.bot.flows.tryon.data import TryOnData
+from modera_bot.bot.flows.tryon.wording import result_caption
+from modera_bot.bot.texts import Markup
+from modera_bot.contracts import TryOnResult
+
+
+def preview_caption(chat: Chat, result: TryOnResult) -> Markup:
+    """What it is, and that something better will follow."""
+    return Markup(f"{result_caption(chat, result)}\n\n{chat.text('result-preview')}")
+
+
+async def settle_preview(chat: Chat, data: TryOnData) -> None:
+    """Take that promise back when nothing better will follow; never fails."""
+    if data.preview_message_id is not None:
+        with contextlib.suppress(TelegramError):
+            await chat.edit_caption(data.preview_message_id, chat.text("result-label-draft"))
