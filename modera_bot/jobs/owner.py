@@ -26,11 +26,11 @@ def token() -> str:
 
 def is_dead(owner: str) -> bool:
     """Whether the process surely runs no more."""
-    place, _, rest = owner.rpartition(":")
-    place, _, pid = place.rpartition(":")
-    if place != _place() or not pid.isdigit():
+    parts = owner.rsplit(":", 2)
+    if len(parts) != 3 or parts[0] != _place():
         return False
-    return _started(int(pid)) != rest
+    _, pid, started = parts
+    return _started(int(pid)) != started
 
 
 def _place() -> str | None:
