@@ -62,14 +62,15 @@ class StatusMessages:
         self._busy: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
-        """Look at the jobs again and again, until cancelled."""
+        """Look at the jobs again and again, until cancelled; less often when it takes long."""
         try:
             while True:
+                begun = time.monotonic()
                 try:
                     await self._look()
                 except SQLAlchemyError as error:
                     log.warning("status messages: %s", type(error).__name__)
-                await asyncio.sleep(LOOK_S)
+                await asyncio.sleep(max(LOOK_S, 10 * (time.monotonic() - begun)))
         finally:
             tasks = [*self._busy.values()]
             for task in tasks:

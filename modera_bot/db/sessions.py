@@ -36,8 +36,10 @@ def get(connection: Connection, session_id: str) -> Session | None:
 
 def _one(connection: Connection, *conditions: Any) -> Session | None:
     row = connection.execute(select(fashion_sessions).where(*conditions)).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _session(row)
+
+
+def _session(row: Any) -> Session:
     return Session(
         row.id,
         row.user_id,
@@ -100,10 +102,7 @@ def close(connection: Connection, session_id: str, status: str, **values: Any) -
 
 def in_state(connection: Connection, state: str) -> list[Session]:
     """Active sessions in a state."""
-    rows = connection.execute(
-        select(fashion_sessions.c.id).where(
-            fashion_sessions.c.status == "active", fashion_sessions.c.state == state
-        )
-    ).scalars()
-    found = [get(connection, session_id) for session_id in rows]
-    return [session for session in found if session is not None]
+    query = select(fashion_sessions).where(
+        fashion_sessions.c.status == "active", fashion_sessions.c.state == state
+    )
+    return [_session(row) for row in connection.execute(query)]

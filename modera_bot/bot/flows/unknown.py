@@ -13,6 +13,7 @@ from telegram.ext import (
 
 from modera_bot.bot import keyboards
 from modera_bot.bot.chat import Chat, alert
+from modera_bot.bot.flows import consent
 from modera_bot.bot.flows.states import State
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.wording import wanted
@@ -38,13 +39,16 @@ REMARKS = {
 async def reply(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Say what the bot can't do with a message, and what it waits for."""
     turn = current.get()
-    chat, message = Chat.of(turn), turn.album[0]
+    chat, message, data = Chat.of(turn), turn.album[0], TryOnData.of(turn.session)
+    if data.uploads:  # nothing goes on until this is answered
+        await consent.ask(turn, lambda connection: None)
+        return
     if turn.state == State.DEFAULT:
         hint, keyboard = chat.text("tryon-wanted-both"), keyboards.start(chat)
     elif turn.state == State.TRYON_PROCESSING:
         hint, keyboard = chat.text("tryon-busy"), None
     else:
-        hint, keyboard = wanted(chat, TryOnData.of(turn.session)), None
+        hint, keyboard = wanted(chat, data), None
     await chat.send(Markup(f"{chat.text(_remark(message))}\n\n{hint}"), keyboard)
 
 

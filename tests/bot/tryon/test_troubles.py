@@ -43,6 +43,15 @@ async def test_the_answer_to_something_unknown_fits_the_state(
     await anna.wait_for("You can send another photo")
 
 
+async def test_who_does_not_answer_about_consent_is_asked_again(bot_app: App, anna: SandboxUser):
+    await anna.photo(photo(TOP))
+    await anna.wait_for("Before I take your photos")
+    await anna.text("what?")
+    await anna.wait_for("Before I take your photos")
+    await anna.press("consent:agree")
+    await anna.wait_for("Got the garment")
+
+
 @pytest.mark.parametrize("kind", ["429", "500", "drop", "drop_before"])
 async def test_a_hiccup_of_telegram_loses_no_photo(
     bot_app: App, anna: SandboxUser, client: SandboxClient, kind: str
