@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +11,9 @@ from numpy.typing import NDArray
 from modera_bot.ml.draft.colour import Flags
 from modera_bot.ml.draft.figure import OUT, Vector
 from modera_bot.ml.draft.outline import Outline
+
+#: How far an armpit is below the shoulder, over the chest's width: at most, and usually.
+DEEPEST_ARMPIT, USUAL_ARMPIT = 0.75, 0.6
 
 #: Where, from the top, an armpit usually is when folded sleeves hide it.
 HIDDEN_ARMPIT = 0.36
@@ -26,8 +31,25 @@ LOWEST_ARMPIT = 0.47
 ARMHOLE = 0.5
 
 
-def sleeved_armpits(outline: Outline) -> tuple[Vector | None, float | None]:
-    """The armpits between sleeves and torso, and half the torso where sleeves are folded.
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Sleeves lie on or against the torso: it is `half` wide on each side down to row `until`."""
+
+    half: float
+    until: float
+
+
+def torso_run(outline: Outline, y: float, overlap: Overlap | None) -> tuple[int, int] | None:
+    """First and last column of the torso in a row below the armpits."""
+    run = outline.torso(y)
+    if run is None or overlap is None or y > overlap.until:
+        return run
+    left, right = (int(outline.centre + out * overlap.half) for out in OUT)
+    return max(run[0], left), min(run[1], right)
+
+
+def sleeved_armpits(outline: Outline) -> tuple[Vector | None, Overlap | None]:
+    """The armpits between sleeves and torso, and where sleeves lie against it.
 
     None, None: there are no sleeves.
     """
@@ -41,11 +63,19 @@ def sleeved_armpits(outline: Outline) -> tuple[Vector | None, float | None]:
         left = left or (2 * centre - right[0], right[1]) if right else left
         right = right or (2 * centre - left[0], left[1]) if left else right
         armpits = np.array([left, right], np.float32)
-        if armpits[:, 1].mean() <= outline.top + LOWEST_ARMPIT * outline.height:
-            return armpits, None
-        half = float(np.abs(armpits[:, 0] - centre).mean())  # cuffs end there, not armpits
+        half = float(np.abs(armpits[:, 0] - centre).mean())
+        y = float(armpits[:, 1].mean())
+        shoulder = min(_upper_end(outline, centre + out * 0.93 * half) for out in OUT)
+        if y <= outline.top + LOWEST_ARMPIT * outline.height:
+            if y - shoulder <= DEEPEST_ARMPIT * 2 * half:
+                return armpits, None
+            lowest, y = y, shoulder + USUAL_ARMPIT * 2 * half  # short sleeves on the torso
+            armpits[:, 1] = y
+            return armpits, Overlap(half, lowest)
+        # what was found is where the cuffs of long sleeves end
     y = outline.top + HIDDEN_ARMPIT * outline.height
-    return np.array([[centre + out * half * 1.02, y] for out in OUT], np.float32), half
+    armpits = np.array([[centre + out * half * 1.02, y] for out in OUT], np.float32)
+    return armpits, Overlap(half, outline.bottom)
 
 
 def sleeveless_armpits(outline: Outline) -> Vector:
@@ -59,16 +89,20 @@ def sleeveless_armpits(outline: Outline) -> Vector:
     return np.array([[x, outline.top + first] for x in run], np.float32)
 
 
-def torso_mask(outline: Outline, armpits: Vector, fold: float | None) -> Flags:
+def torso_mask(outline: Outline, armpits: Vector, overlap: Overlap | None) -> Flags:
     """Below the armpits, the garment without its sleeves."""
     torso = np.zeros_like(outline.mask)
     for y in range(int(armpits[:, 1].min()), outline.bottom + 1):
-        run = outline.torso(y)
-        if run and fold:
-            run = max(run[0], int(outline.centre - fold)), min(run[1], int(outline.centre + fold))
+        run = torso_run(outline, y, overlap)
         if run:
             torso[y, run[0] : run[1] + 1] = True
     return torso
+
+
+def _upper_end(outline: Outline, x: float) -> int:
+    """The uppermost garment pixel of a column."""
+    column = int(np.clip(x, outline.left, outline.right))
+    return int(outline.mask[:, column].argmax())
 
 
 def _notches(outline: Outline) -> list[tuple[float, float] | None]:

@@ -10,8 +10,8 @@ from modera_bot.ml.draft.figure import OUT, Figure, Vector, length
 from modera_bot.ml.draft.limbs import Arm, across_arm
 from modera_bot.ml.draft.sleeves import SLICES, Sleeve, resampled
 
-#: How much of a flat sleeve's width is seen when it hangs around an arm.
-HANGING = 0.7
+#: How wide a sleeve hangs, over its flat width: it is flat at half of its circumference.
+HANGING = 2 / np.pi
 
 #: A sleeve that covers more of the arm than this reaches the wrist.
 LONG_SLEEVE = 0.74

@@ -17,6 +17,9 @@ from modera_bot.ml.draft.parse import Parsing
 #: How far around the old top its edge is repainted too, as a share of the scale.
 SEAM = 0.014
 
+#: How far beyond an old cuff skin is repainted, ever fainter, as a share of the scale.
+CUFF = 0.04
+
 #: Skin gets darker toward an arm's edge, where it turns away from the light.
 TURN = 0.16
 
@@ -59,6 +62,10 @@ def leftovers(
     for name, region in (("chest", chest), ("arms", limbs), ("lower", lower)):
         shown[name] = _overlapping(left * region, soft)
         left = left * (1 - region)
+    # along an arm the shadow of the old cuff is painted away too
+    cuffs = blur(np.asarray(cv2.dilate(old, disc(CUFF * body.scale))), 0.4 * CUFF * body.scale)
+    bare = limbs * cuffs * (1 - chest) * (covered < 0.98) * (body.mask > 0.5)
+    shown["arms"] = np.maximum(shown["arms"], bare.astype(np.float32))
     return Leftovers(old=old, background=_overlapping(left, soft), **shown)
 
 
@@ -80,7 +87,7 @@ def lower_garment(picture: Colours, body: Figure, parsed: Parsing) -> Colours:
     _, down = body.axes()
     hem = parsed.hem if parsed.hem is not None else 1.1 * body.torso
     known = (down > hem + 0.03 * body.torso) & (down < hem + 0.5 * body.torso) & (body.mask > 0.95)
-    known &= parsed.top < 0.05
+    known &= cv2.dilate(parsed.top, disc(0.03 * body.scale)) < 0.05
     for hand in parsed.hands:
         known &= cv2.dilate(hand, np.ones((9, 9), np.uint8)) < 0.05
     if known.sum() < 50:

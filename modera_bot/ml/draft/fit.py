@@ -137,7 +137,7 @@ class _Fitting:
     def _tip(self, side: int) -> Vector:
         """The seam of the shoulder: where the outline is, up and out from the joint."""
         body = self.body
-        direction = OUT[side] * 0.65 * body.right - 0.76 * body.down
+        direction = OUT[side] * 0.4 * body.right - 0.92 * body.down
         reach = body.reach(body.shoulders[side], direction, 0.35 * body.scale)
         reach = float(np.clip(reach, 0.09 * body.scale, 0.17 * body.scale))
         tip: Vector = body.shoulders[side] + direction * reach

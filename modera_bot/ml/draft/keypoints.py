@@ -10,7 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from modera_bot.ml.draft.armpits import sleeved_armpits, sleeveless_armpits, torso_mask
+from modera_bot.ml.draft.armpits import (
+    Overlap,
+    sleeved_armpits,
+    sleeveless_armpits,
+    torso_mask,
+    torso_run,
+)
 from modera_bot.ml.draft.colour import Flags, blur, to_lab
 from modera_bot.ml.draft.figure import OUT, SIDES, Vector
 from modera_bot.ml.draft.garment import CutOut
@@ -68,18 +74,18 @@ def locate(garment: CutOut) -> TopShape | None:
     outline = outline_of(garment.mask)
     if outline is None:
         return None
-    armpits, fold = sleeved_armpits(outline)
+    armpits, overlap = sleeved_armpits(outline)
     shoulder_line = _upper_edge(outline.mask)
     sleeves: tuple[Sleeve | None, Sleeve | None] = (None, None)
     if armpits is not None:
         tips = _tips(outline, shoulder_line, armpits)
-        torso = torso_mask(outline, armpits, fold)
+        torso = torso_mask(outline, armpits, overlap)
         left, right = (sleeve(outline.mask & ~torso, tips[s], armpits[s], OUT[s]) for s in SIDES)
         chest = float(armpits[1, 0] - armpits[0, 0])
         if max(one.length if one else 0 for one in (left, right)) >= SHORTEST_SLEEVE * chest:
             sleeves = left, right
     if armpits is None or not any(sleeves):
-        armpits, fold = sleeveless_armpits(outline), None
+        armpits, overlap = sleeveless_armpits(outline), None
         tips = _strap_tips(outline, shoulder_line, armpits)
     necks = collar(outline, shoulder_line, armpits, tips)
     necks, neck_depth = neckline(blur(to_lab(garment.colour), 1), outline, shoulder_line, necks)
@@ -90,7 +96,7 @@ def locate(garment: CutOut) -> TopShape | None:
         necks=necks,
         tips=tips,
         armpits=armpits,
-        rows=_rows(outline, armpits, fold),
+        rows=_rows(outline, armpits, overlap),
         neck_depth=neck_depth,
         shoulder_line=shoulder_line,
         sleeves=sleeves,
@@ -122,15 +128,12 @@ def _strap_tips(outline: Outline, line: NDArray[np.int32], armpits: Vector) -> V
     return np.array(tips, np.float32)
 
 
-def _rows(outline: Outline, armpits: Vector, fold: float | None) -> Vector:
+def _rows(outline: Outline, armpits: Vector, overlap: Overlap | None) -> Vector:
     first = float(armpits[:, 1].max())
     last = float(np.flatnonzero(outline.mask[:, int(outline.centre)]).max())
     rows = []
     for share in ROWS:
         y = first + (last - first) * share
-        left, right = outline.torso(y) or (outline.left, outline.right)
-        if fold:
-            left = max(left, int(outline.centre - fold))
-            right = min(right, int(outline.centre + fold))
+        left, right = torso_run(outline, y, overlap) or (outline.left, outline.right)
         rows.append((y, left, right))
     return np.array(rows, np.float32)

@@ -33,6 +33,7 @@ class Arm:
 
     def region(self, shape: tuple[int, int], start: float = 0.0) -> Mask:
         """Where the arm is, 0 to 1, from `start` pixels down its line."""
+        start = min(start, length(self.line))
         point, _, joint = along(self.line, start)
         mask = np.zeros(shape, np.float32)
         first, radius = point, self.radius(start)

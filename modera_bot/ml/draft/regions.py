@@ -14,6 +14,8 @@ from modera_bot.ml.draft.colour import (
     Flags,
     closed,
     difference,
+    fill_in,
+    grown,
     large_parts,
     nearest_colour,
     opened,
@@ -70,6 +72,13 @@ def hair(lab: Colours, body: Figure, above: Flags, cloth: Colours, tone: Vector)
     return np.asarray(np.isin(labels, kept[kept > 0]))
 
 
+def _background(lab: Colours, body: Figure, cloth: Colours) -> Flags:
+    """What the outline wrongly holds for the person, as between loose hair or under an arm."""
+    outside = ~grown(body.mask > 0.02, 2)
+    behind = np.linalg.norm(lab - fill_in(lab, outside.astype(np.float32)), axis=-1)
+    return opened((behind < 6) & (behind < 0.6 * nearest_colour(lab, cloth, 1)), 1)
+
+
 def old_top(
     lab: Colours,
     skin: Mask,
@@ -86,18 +95,23 @@ def old_top(
     covered, bare_limbs = np.zeros(shape, bool), np.zeros(shape, bool)
     for side in SIDES:
         line = body.arm(side)
-        beyond = 0.1 if sleeve_ends[side] > 0.93 else 0.02  # a cuff hangs over the wrist
+        long = sleeve_ends[side] > 0.93
+        beyond = 0.1 if long else 0.02  # a cuff hangs over the wrist
         end, _, joint = along(line, sleeve_ends[side] * length(line) + beyond * body.scale)
         wide = (0.2 * body.scale, 0.18 * body.scale)
         for first, last in pairwise([*line[: joint + 1], end]):
             covered |= capsule(shape, first, last, wide) > 0.5
-        for first, last in pairwise([end, *line[joint + 1 :]]):
+        for first, last in pairwise([] if long else [end, *line[joint + 1 :]]):
             bare_limbs |= capsule(shape, first, last, wide) > 0.5
     bare_limbs &= (skin > 0.15) & (np.abs(across) > 0.42 * body.scale)
     at_neck = np.abs(across) < 0.3 * body.scale
-    to_cloth = nearest_colour(lab, colours, 0.5) + 8 * at_neck  # where skin is likelier
-    bare = (skin > 0.3) & (difference(lab, tone, 0.5) < to_cloth) & (down < 0.25 * body.torso)
+    to_cloth = nearest_colour(lab, colours, 0.5)
+    likelier = to_cloth + 8 * at_neck  # than cloth is skin there
+    bare = (skin > 0.3) & (difference(lab, tone, 0.5) < likelier) & (down < 0.25 * body.torso)
     bare = opened(bare, 0.012 * body.scale) | bare_limbs
     top = (body.mask > 0.4) & ((down < hem) | covered) & (down > -0.4 * body.scale)
+    top &= ~_background(lab, body, colours)
+    loose = grown(taken, 0.1 * body.scale) & (down < -0.16 * body.scale)  # strands of hair
+    top &= ~loose | (to_cloth < 7)
     top = closed(opened(top & ~taken & ~bare, 0.008 * body.scale), 0.02 * body.scale)
     return large_parts(top & ~taken, 0.003)

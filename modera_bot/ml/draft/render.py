@@ -65,10 +65,10 @@ def render(
     canvas.over(_carried(layers, size) * shading, gaps)
     _paint(canvas, torso, shading, 0.10 * body.scale)
     canvas.over(skin * erase.roundness(arms, size)[..., None], left.arms)
-    canvas.reveal(_bare_arms(body, parsed, fitted) * (1 - left.old))
+    canvas.reveal(_bare_arms(body, parsed, fitted) * (1 - np.maximum(left.old, left.arms)))
     for sleeve in sleeves:
         _paint(canvas, sleeve, shading, 0.075 * body.scale)
-    canvas.reveal(_in_front(parsed))
+    canvas.reveal(_in_front(parsed, body))
     return canvas, grain_of(picture)
 
 
@@ -158,6 +158,8 @@ def _bare_arms(body: Figure, parsed: Parsing, fitted: Fit) -> Mask:
         new_end = sleeve.end if sleeve else 0.0
         old_end = float(parsed.sleeve_ends[side]) * length(line)
         start = max(old_end, new_end) - 0.02 * body.scale
+        if start >= length(line):
+            continue
         point, _, joint = along(line, max(start, 0.05 * body.scale))
         for first, last in pairwise([point, *line[joint + 1 :]]):
             radii = 0.15 * body.scale, 0.12 * body.scale
@@ -166,9 +168,8 @@ def _bare_arms(body: Figure, parsed: Parsing, fitted: Fit) -> Mask:
     return blur((bare & (arms > 0.5)).astype(np.float32), 0.8)
 
 
-def _in_front(parsed: Parsing) -> Mask:
-    """Head, hair and hands."""
-    front = np.maximum(parsed.head, parsed.hair)
-    for hand in parsed.hands:
-        front = np.maximum(front, hand)
-    return front.clip(0, 1)
+def _in_front(parsed: Parsing, body: Figure) -> Mask:
+    """Head, hair and hands, without a rim of the old top around them."""
+    rim_of_old = cv2.dilate(parsed.top, disc(0.007 * body.scale))
+    hands = np.maximum(*parsed.hands) * (1 - rim_of_old)
+    return np.maximum(np.maximum(parsed.head, parsed.hair), hands).clip(0, 1)
