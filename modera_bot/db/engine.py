@@ -83,14 +83,20 @@ class Database:
 
 def _engine(url: str) -> Engine:
     address = make_url(url)
+    # errors are logged, and the values of a statement are names, Telegram ids, what people wrote
+    hidden = {"hide_parameters": True}
     if address.get_backend_name() != "sqlite":
         return sqlalchemy.create_engine(
-            address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10
+            address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10, **hidden
         )
     if address.database:
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        file = Path(address.database)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)  # SQLite gives its other files the same mode
     engine = sqlalchemy.create_engine(
-        address, connect_args={"timeout": 30, "check_same_thread": False, "isolation_level": None}
+        address,
+        connect_args={"timeout": 30, "check_same_thread": False, "isolation_level": None},
+        **hidden,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
