@@ -99,6 +99,21 @@ async def test_the_rating_stays_visible_when_before_and_after_are_shown(
     assert labels(both)[:5] == ["★", "★", "★", "☆", "☆"]
 
 
+async def test_a_russian_result_speaks_russian_throughout(bot_app: App, boris: SandboxUser):
+    result = await try_on(bot_app, boris, language="ru")
+    assert result["caption"] == "✨ Создано ИИ"
+    tryon_id = (await tryon_of(bot_app, boris)).id
+    query = await boris.press(f"tryon:rate:{tryon_id}:2")
+    assert "2 звезды" in (await boris.answer_to(query))["text"]
+    await boris.press("◧ До и после")
+    await boris.wait_for(lambda m: "🖼 Результат" in labels(m))
+    await boris.press("👕 Другая вещь, то же фото")
+    await boris.wait_for("Пришлите другую вещь")
+    await boris.press("🗑 Удалить")
+    await boris.press("Да, удалить картинку", timeout=5)
+    await boris.wait_for("Картинка удалена")
+
+
 async def test_another_garment_goes_on_the_same_person(
     bot_app: App, anna: SandboxUser, conduct: Conduct
 ):
