@@ -217,7 +217,7 @@ jobs = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("kind", String(16), nullable=False),
-    _user(),
+    _user(index=False),
     Column("session_id", Id, ForeignKey("fashion_sessions.id", ondelete="CASCADE"), nullable=False),
     Column("hold_id", Id),
     Column("state", String(16), nullable=False, default="queued"),
@@ -236,6 +236,7 @@ jobs = Table(
     Column("finished_at", Moment),
     CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'cancelled')", name="state"),
     Index("ix_jobs_state_queued_at", "state", "queued_at"),
+    Index("ix_jobs_user_id_started_at", "user_id", "started_at"),
 )
 
 events = Table(

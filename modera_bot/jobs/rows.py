@@ -78,19 +78,23 @@ def line(*conditions: ColumnElement[bool]) -> Subquery:
     Fair between people: who has fewer jobs running, counting those of their own that come
     before, is next; among equals who was served longest ago; then who came first.
     """
-    other = jobs.alias()
-    running = select(func.count()).where(
-        other.c.user_id == jobs.c.user_id, other.c.state == JobState.RUNNING
+    running = (
+        select(jobs.c.user_id, func.count().label("jobs"))
+        .where(jobs.c.state == JobState.RUNNING)
+        .group_by(jobs.c.user_id)
+        .subquery()
     )
+    other = jobs.alias()
     served = select(func.max(other.c.started_at)).where(other.c.user_id == jobs.c.user_id)
     came = jobs.c.queued_at, jobs.c.id
     own = func.row_number().over(partition_by=jobs.c.user_id, order_by=came)
     waiting = (
         select(
             *came,
-            (own - 1 + running.scalar_subquery()).label("before"),
+            (own - 1 + func.coalesce(running.c.jobs, 0)).label("before"),
             served.scalar_subquery().label("served"),
         )
+        .select_from(jobs.outerjoin(running, running.c.user_id == jobs.c.user_id))
         .where(jobs.c.state == JobState.QUEUED, *conditions)
         .subquery()
     )

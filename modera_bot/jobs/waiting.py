@@ -57,7 +57,7 @@ def _usual_duration(connection: Connection, kind: JobKind) -> float | None:
     recent = connection.execute(
         select(jobs.c.started_at, jobs.c.finished_at)
         .where(jobs.c.kind == kind, jobs.c.state == JobState.DONE)
-        .order_by(jobs.c.finished_at.desc())
+        .order_by(jobs.c.queued_at.desc())  # has an index
         .limit(_RECENT)
     ).all()
     seconds = [(row.finished_at - row.started_at).total_seconds() for row in recent]

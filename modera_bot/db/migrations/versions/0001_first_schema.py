@@ -261,7 +261,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("jobs", schema=None) as batch_op:
         batch_op.create_index("ix_jobs_state_queued_at", ["state", "queued_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_jobs_user_id"), ["user_id"], unique=False)
+        batch_op.create_index("ix_jobs_user_id_started_at", ["user_id", "started_at"], unique=False)
 
     op.create_table(
         "style_analyses",
