@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import op
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import CheckConstraint, inspect, text
@@ -11,6 +12,7 @@ from sqlalchemy import CheckConstraint, inspect, text
 from modera_bot.db import Database
 from modera_bot.db.migrate import HEAD, upgrade
 from modera_bot.db.schema import metadata
+from modera_bot.errors import ConfigError
 from tests.servers import postgres
 from tests.servers.databases import KINDS
 
@@ -66,3 +68,38 @@ def test_the_newest_migration_is_the_one_the_code_expects(blank: Database) -> No
     upgrade(blank)
     with blank.begin() as connection:
         assert MigrationContext.configure(connection).get_current_revision() == HEAD
+
+
+def test_a_database_of_a_newer_program_is_refused_and_left_alone(blank: Database) -> None:
+    upgrade(blank)
+    with blank.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(ConfigError, match="9999"):
+        upgrade(blank)
+    with blank.begin() as connection:
+        version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    assert version == "9999"
+
+
+def test_a_migration_that_breaks_off_leaves_the_database_as_it_was(
+    blank: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = op.create_table
+
+    def break_off(name: str, *columns: object, **more: object) -> object:
+        if name == "jobs":
+            raise ZeroDivisionError
+        return create(name, *columns, **more)
+
+    monkeypatch.setattr(op, "create_table", break_off)
+    with pytest.raises(ZeroDivisionError):
+        upgrade(blank)
+    with blank.begin() as connection:
+        assert inspect(connection).get_table_names() == []
+
+
+def test_a_database_that_does_not_answer_is_a_fault_of_the_configuration() -> None:
+    database = Database("postgresql://nobody@127.0.0.1:1/nothing")
+    with pytest.raises(ConfigError, match=r"database\.url"):
+        upgrade(database)
+    database.close()
