@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -42,6 +43,14 @@ def main() -> None:
     except ModeraError as error:
         click.echo(f"modera-bot: {_told(error)}", err=True)
         sys.exit(1)
+    except OSError as error:
+        if error.filename is None:  # not about a file that someone named or owns
+            raise
+        click.echo(
+            f"modera-bot: {error.filename}: {error.strerror}; check the path and its owner",
+            err=True,
+        )
+        sys.exit(1)
 
 
 def _told(error: ModeraError) -> str:
@@ -71,6 +80,11 @@ def with_settings(command: Command) -> Command:
 @click.version_option(package_name="modera-bot")
 def commands() -> None:
     """A self-hostable Telegram fashion bot: see yourself wearing a garment."""
+
+
+def _choice(kind: type[StrEnum]) -> "click.Choice[str]":
+    """One of an enum's values; click itself would want the names of its members."""
+    return click.Choice([member.value for member in kind])
 
 
 # --- the bot ----------------------------------------------------------------------------
@@ -130,8 +144,8 @@ def _log(settings: Settings) -> None:
     "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="OUT"
 )
 @click.option("--backend", metavar="NAME", help="By default the first of [inference] tryon.")
-@click.option("--category", type=click.Choice([*Category]), help="By default it is guessed.")
-@click.option("--quality", type=click.Choice([*Quality]), default=Quality.STANDARD)
+@click.option("--category", type=_choice(Category), help="By default it is guessed.")
+@click.option("--quality", type=_choice(Quality), default=Quality.STANDARD.value)
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 @with_settings
 def tryon(
@@ -158,7 +172,9 @@ def tryon(
     try:
         names = (backend,) if backend else settings.inference.tryon
         backends = load_backends(names, pool, settings.models)
-        clothing = GarmentPicture(_read(pool, garment, settings), _category(category))
+        clothing = GarmentPicture(
+            _read(pool, garment, settings), Category(category) if category else None
+        )
         task = TryOnTask(_read(pool, person, settings), (clothing,), Quality(quality))
         begun = time.monotonic()
         with click.progressbar(length=100, file=sys.stderr, hidden=as_json) as bar:
@@ -185,22 +201,16 @@ def tryon(
         click.echo(f"{output}: {width}×{height}, by {made.backend} in {seconds:.1f} s")
 
 
-def _category(name: str | None) -> Category | None:
-    return Category(name) if name else None
-
-
 def _read(pool: "PicturePool", file: Path, settings: Settings) -> "Picture":
     """Read an untrusted picture as the bot would."""
     from modera_bot.images import decode, normalise
 
-    limit = int(settings.limits.upload_mb * 1_000_000)
+    limit = settings.limits.upload_bytes
     try:
         return decode(pool.run(normalise, file.read_bytes(), max_bytes=limit).data)
     except ModeraError as error:
         error.detail = str(file)
         raise
-    except OSError as error:
-        raise click.ClickException(f"{file}: {error.strerror}") from error
 
 
 def _show(bar: Any, stage: Stage, fraction: float) -> None:

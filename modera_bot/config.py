@@ -131,6 +131,11 @@ class LimitsSettings(Section):
     upload_mb: float = Field(10, gt=0, le=20, description="largest upload in MB, at most 20")
     idle_minutes: float = Field(30, gt=0, description="minutes of silence until the menu returns")
 
+    @property
+    def upload_bytes(self) -> int:
+        """`upload_mb` in bytes, as Telegram counts: 20 MB are 20 · 1024 · 1024."""
+        return int(self.upload_mb * 1024 * 1024)
+
 
 class PrivacySettings(Section):
     keep_days: float = Field(30, gt=0, description="days photos and results are kept")

@@ -66,6 +66,19 @@ def test_a_tryon_writes_the_picture_and_tells_about_it_as_json(modera_bot, tmp_p
     assert b"AlgorithmicMedia" in out.read_bytes()
 
 
+@pytest.mark.parametrize("category", ["tops", "bottoms", "one-pieces"])
+def test_the_category_is_named_as_everywhere_else(modera_bot, tmp_path, category):
+    out = tmp_path / "out.jpg"
+    result = modera_bot(
+        "tryon", PERSON, GARMENT, "-o", out, "--category", category, "--quality", "high"
+    )
+    if category == "tops":
+        assert result.returncode == 0, result.stderr
+        assert out.exists()
+    else:
+        assert "can’t try on this kind of garment" in result.stderr
+
+
 def test_a_picture_that_is_none_is_told_on_one_line_with_its_name(modera_bot, tmp_path):
     fake = tmp_path / "fake.jpg"
     fake.write_text("not a picture")
@@ -147,6 +160,19 @@ def test_a_port_that_is_taken_is_told_with_what_to_do(modera_bot):
         port = taken.getsockname()[1]
         line = one_line(modera_bot("run", MODERA_SANDBOX__PORT=str(port)))
     assert f"sandbox.port: {port} is not free" in line
+
+
+@pytest.mark.parametrize("command", [("run",), ("erase", 4242), ("export", 4242)])
+def test_a_database_that_is_down_is_told_with_what_to_do(modera_bot, command):
+    line = one_line(modera_bot(*command, MODERA_DATABASE__URL="postgresql://u:pw@127.0.0.1:1/none"))
+    assert "database.url: " in line
+    assert "start the database" in line
+
+
+def test_a_folder_that_can_not_be_made_is_told_by_its_name(modera_bot, tmp_path):
+    (tmp_path / "taken").write_text("")
+    line = one_line(modera_bot("run", MODERA_DATA=str(tmp_path / "taken" / "data")))
+    assert "taken" in line
 
 
 def test_run_stops_in_order_while_telegram_can_not_be_reached(tmp_path, environment):
