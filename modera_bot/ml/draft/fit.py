@@ -144,15 +144,10 @@ class _Fitting:
         return tip
 
     def _scale(self) -> float:
-        """Pixels on the body for one of the garment: what suits shoulders and chest."""
-        body, shape = self.body, self.shape
-        halves = [body_half(body, self.parsed, 0.33 * body.torso, side) for side in SIDES]
-        by_chest = CLOSEST * sum(halves) / max(shape.chest, 1.0)
-        on_body, on_garment = (
-            float(np.linalg.norm(tips[1] - tips[0])) for tips in (self.tips, shape.tips)
-        )
-        weight = 0.5 if shape.sleeved else 0.25
-        return weight * on_body / max(on_garment, 1.0) + (1 - weight) * by_chest
+        """Pixels on the body for one of the garment: no picture tells a size, so it fits."""
+        chest = 0.33 * self.body.torso
+        halves = [body_half(self.body, self.parsed, chest, side) for side in SIDES]
+        return CLOSEST * sum(halves) / max(self.shape.chest, 1.0)
 
     def _neck_top(self) -> float:
         """Where the shoulders meet the neck, down from the collar (so it is negative)."""
