@@ -66,27 +66,21 @@ class Worker:
 
     def beat(self) -> None:
         """Extend the leases of the running jobs, and see which of them should stop."""
-        running = tuple(self._running)
-        if not running:
-            return
-        with self._database.begin() as connection:
-            for context in running:
-                self._extend(connection, context)
-
-    def _extend(self, connection: Connection, context: JobContext) -> None:
-        try:
-            cancelled = rows.extend(
-                connection,
-                context.job,
-                self._settings.lease_s,
-                context.stage,
-                context.fraction,
-            )
-        except LeaseLost:
-            context.interrupt(LeaseLost)
-        else:
-            if cancelled:
-                context.interrupt(JobCancelled)
+        for context in tuple(self._running):
+            try:
+                with self._database.begin() as connection:  # for each, lest locks pile up
+                    cancelled = rows.extend(
+                        connection,
+                        context.job,
+                        self._settings.lease_s,
+                        context.stage,
+                        context.fraction,
+                    )
+            except LeaseLost:
+                context.interrupt(LeaseLost)
+            else:
+                if cancelled:
+                    context.interrupt(JobCancelled)
 
     def give_back(self) -> None:
         """Put what still runs back in the line, unspent; its handlers can write no more."""

@@ -12,7 +12,7 @@ from modera_bot.contracts import Stage
 from modera_bot.db import Database
 from modera_bot.errors import JobCancelled, LeaseLost
 from modera_bot.jobs import JobContext, Outcome
-from tests.jobs.bench import Bench, eventually, in_thread, outcome
+from tests.jobs.bench import Bench, eventually, outcome
 
 
 class Gate:
@@ -46,9 +46,10 @@ def test_stopping_lets_the_running_job_finish(bench: Bench, gate: Gate) -> None:
     running, waiting = bench.submit(), bench.submit()
     jobs.wake()
     assert gate.begun.wait(30)
-    stopping = in_thread(lambda: jobs.stop(30))
-    gate.opened.set()
-    stopping.join(30)
+    opening = threading.Timer(0.5, gate.opened.set)
+    opening.start()
+    jobs.stop(30)
+    opening.join()
     assert (bench.state(running), bench.state(waiting)) == ("done", "queued")
 
 
