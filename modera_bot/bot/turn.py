@@ -15,7 +15,7 @@ from telegram import Bot, Message, Update
 
 from modera_bot.bot.texts import Argument, Markup, Texts
 from modera_bot.config import Settings
-from modera_bot.contracts import Credits, Inspector
+from modera_bot.contracts import Category, Credits, Inspector
 from modera_bot.db import Database, inbox, sessions, users
 from modera_bot.db.sessions import Session
 from modera_bot.db.users import User
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the composition root hands to the bot."""
+    """What the composition root hands to the bot; `categories` is what its backends can do."""
 
     settings: Settings
     database: Database
@@ -39,6 +39,7 @@ class Services:
     credits: Credits
     inspector: Inspector
     texts: Texts
+    categories: frozenset[Category]
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ from modera_bot.bot.chat import Chat, alert
 from modera_bot.bot.flows import consent
 from modera_bot.bot.flows.states import State
 from modera_bot.bot.flows.tryon.data import TryOnData
+from modera_bot.bot.flows.tryon.submission import usable
 from modera_bot.bot.flows.tryon.wording import wanted
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import current
@@ -48,7 +49,7 @@ async def reply(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     elif turn.state == State.TRYON_PROCESSING:
         hint, keyboard = chat.text("tryon-busy"), None
     else:
-        hint, keyboard = wanted(chat, data), None
+        hint, keyboard = wanted(chat, usable(turn, data)), None
     await chat.send(Markup(f"{chat.text(_remark(message))}\n\n{hint}"), keyboard)
 
 

@@ -16,7 +16,6 @@ from modera_bot.sandbox.server import Sandbox
 from tests.bot.tryon.conftest import (
     MAN,
     TOP,
-    TROUSERS,
     WOMAN,
     begin,
     eventually,
@@ -194,17 +193,6 @@ async def test_after_a_refusal_only_the_photo_at_fault_is_asked_again(
     await anna.wait_for(words)
     await eventually(lambda: state(bot_app, anna), waiting)
     await anna.photo(photo(colour))
-    await anna.wait_for(is_result)
-
-
-@pytest.mark.parametrize("tryon", [("sketch",)])
-async def test_an_unsupported_kind_can_be_corrected_without_sending_anything_again(
-    bot_app: App, anna: SandboxUser
-):
-    await settle(bot_app, anna)
-    await anna.album([photo(TROUSERS), photo(WOMAN)])
-    await anna.wait_for("can’t try on this kind of garment")
-    await anna.press("Top")
     await anna.wait_for(is_result)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from modera_bot.app import App
+from modera_bot.contracts import Category
 from modera_bot.sandbox.client import SandboxUser
 from tests.bot.tryon.conftest import (
     CROWD,
@@ -16,13 +17,15 @@ from tests.bot.tryon.conftest import (
     UNCLEAR,
     WOMAN,
     WORN,
+    eventually,
     is_result,
     mean_colour,
     near,
     photo,
     settle,
+    state,
 )
-from tests.fakes import Conduct
+from tests.fakes import Conduct, sketch_conduct
 
 
 async def test_a_garment_and_then_a_person_become_a_picture(
@@ -103,7 +106,6 @@ async def test_what_an_unclear_photo_shows_is_asked(
     question = await anna.wait_for("What is it for?")
     assert question["reply_to_message"]["message_id"] == sent["message_id"]
     await anna.press("🧍 It’s the person")
-    await anna.wait_for("this is the person")
     await anna.wait_for("Now send the garment")
     await anna.photo(photo(TOP))
     await anna.wait_for(is_result)
@@ -243,3 +245,40 @@ async def test_two_people_at_once_get_their_own_pictures(
     await boris.wait_for(is_result)
     people = sorted(mean_colour(task.person)[2] for task in conduct.calls)
     assert len(people) == 2
+
+
+@pytest.mark.parametrize("tryon", [("sketch",)])
+class TestWithABackendForTopsOnly:
+    """What the bot can't do is said before the second photo."""
+
+    async def test_trousers_are_declined_at_once(self, bot_app: App, anna: SandboxUser):
+        await settle(bot_app, anna)
+        await anna.photo(photo(TROUSERS))
+        await anna.wait_for("can’t try those on yet")
+        await eventually(lambda: state(bot_app, anna), "tryon_waiting_clothing")
+        await anna.photo(photo(TOP))  # taken without a question
+        await anna.wait_for("Got the garment")
+        await anna.photo(photo(WOMAN))
+        await anna.wait_for(is_result)
+
+    async def test_a_wrong_guess_can_be_corrected(
+        self, bot_app: App, anna: SandboxUser, conduct: Conduct
+    ):
+        await settle(bot_app, anna)
+        await anna.album([photo(TROUSERS), photo(WOMAN)])
+        await anna.wait_for("can’t try those on yet")
+        await anna.press("Top")
+        await anna.wait_for(is_result)
+        [task] = sketch_conduct.calls
+        assert task.garments[0].category is Category.TOPS
+
+    async def test_a_correction_may_be_for_the_worse(self, bot_app: App, anna: SandboxUser):
+        await settle(bot_app, anna)
+        await anna.photo(photo(TOP))
+        await anna.wait_for("Got the garment")
+        await anna.press("Dress")
+        await anna.wait_for("a dress or overalls, and I can’t")
+        await anna.photo(photo(WOMAN))
+        await anna.wait_for("a dress or overalls, and I can’t")
+        await anna.press("Top")
+        await anna.wait_for(is_result)

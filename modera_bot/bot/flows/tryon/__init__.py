@@ -8,6 +8,7 @@
     tryon_waiting_person,            garment known, person missing      tryon_waiting_person
     tryon_result                     person known, garment missing      tryon_waiting_clothing
                                      unusable or unclear                the same
+                                     a kind that no backend can do      tryon_waiting_clothing
                              "It's the garment / the person"            as for photos
                              kind of garment corrected                  the same
                              try again (both photos known)              tryon_processing

@@ -8,9 +8,9 @@ from modera_bot.bot.chat import Chat, alert, answer
 from modera_bot.bot.flows import menu
 from modera_bot.bot.flows.states import State
 from modera_bot.bot.flows.tryon.data import TryOnData
-from modera_bot.bot.flows.tryon.intake import confirm, confirmation
+from modera_bot.bot.flows.tryon.intake import go_on
 from modera_bot.bot.flows.tryon.preview import settle_preview
-from modera_bot.bot.flows.tryon.submission import resubmit, stop, submit, wait
+from modera_bot.bot.flows.tryon.submission import resubmit, stop, usable, wait
 from modera_bot.bot.flows.tryon.wording import error_text, status_text, wanted
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
@@ -39,17 +39,11 @@ async def choose_role(update: Update, context: ContextTypes.DEFAULT_TYPE) -> Non
     chat, data = Chat.of(turn), data.at_rest()
     fault = row.report.fault(role)
     if fault is not None:
-        text = Markup(f"{error_text(chat, fault)}\n\n{wanted(chat, data)}")
+        text = Markup(f"{error_text(chat, fault)}\n\n{wanted(chat, usable(turn, data))}")
         await screen.show(turn, text)
         await turn.commit(wait, turn, data)
         return
-    data = data.with_photo(role, key, row.report.category)
-    await screen.show(turn, chat.text(f"tryon-chosen-{role}"))
-    if data.missing is None:
-        await submit(turn, data)
-    else:
-        await confirm(chat, data)
-        await turn.commit(wait, turn, data)
+    await go_on(turn, data.with_photo(role, key, row.report.category))
 
 
 async def choose_category(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -89,11 +83,7 @@ async def _drop_running(turn: Turn, data: TryOnData) -> None:
 
 async def _correct(turn: Turn, data: TryOnData) -> None:
     await answer(turn)
-    if data.missing is None:
-        await submit(turn, data)
-    else:
-        await screen.show(turn, *confirmation(Chat.of(turn), data))
-        await turn.commit(wait, turn, data)
+    await go_on(turn, data)
 
 
 async def _correct_running(turn: Turn, data: TryOnData) -> None:
@@ -118,9 +108,7 @@ async def retry(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         await alert(turn, "alert-stale")
     else:
         await answer(turn)
-        assert update.effective_message is not None
-        await Chat.of(turn).edit_keyboard(update.effective_message.message_id)
-        await submit(turn, data)
+        await go_on(turn, data)
 
 
 async def cancel(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

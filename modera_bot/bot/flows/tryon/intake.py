@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
-from telegram import InlineKeyboardMarkup, Update
+from telegram import Update
 from telegram.constants import ChatAction
 from telegram.ext import ContextTypes
 
-from modera_bot.bot import keyboards
+from modera_bot.bot import keyboards, screen
 from modera_bot.bot.chat import Chat, answer
 from modera_bot.bot.flows import consent
 from modera_bot.bot.flows.states import State
@@ -16,7 +16,7 @@ from modera_bot.bot.flows.tryon import photos
 from modera_bot.bot.flows.tryon.data import TryOnData, Upload
 from modera_bot.bot.flows.tryon.photos import Photo, Unusable
 from modera_bot.bot.flows.tryon.placing import Placing, Question, place
-from modera_bot.bot.flows.tryon.submission import enter, submit, wait
+from modera_bot.bot.flows.tryon.submission import enter, submit, usable, wait
 from modera_bot.bot.flows.tryon.wording import error_text, wanted
 from modera_bot.bot.screen import Rows
 from modera_bot.bot.texts import Markup
@@ -83,13 +83,22 @@ async def _receive(turn: Turn, uploads: Sequence[Upload]) -> None:
     await chat.act(ChatAction.TYPING)
     read = await asyncio.gather(*(photos.read(turn, upload) for upload in uploads))
     sound = [photo for photo in read if isinstance(photo, Photo)]
-    placing = place(sound, data.known)
+    placing = place(sound, usable(turn, data).known)
     for role, photo in placing.taken.items():
         data = data.with_photo(role, photo.key, photo.report.category)
     fresh = [*placing.taken.values(), *(question.photo for question in placing.questions)]
     await photos.store(turn, fresh)
-    await _complain(chat, [bad for bad in read if isinstance(bad, Unusable)], placing, data)
-    await _advance(turn, data, placing, fresh)
+    unusable = [bad for bad in read if isinstance(bad, Unusable)]
+    await _complain(chat, unusable, placing, usable(turn, data))
+    if placing.unused:
+        await chat.send(chat.text("tryon-used-best", count=len(placing.taken)))
+    for question in placing.questions:
+        await _ask(chat, question)
+    if placing.taken:
+        await go_on(turn, data, fresh)
+    elif fresh or turn.state != State.TRYON_RESULT:
+        await turn.commit(wait, turn, data, fresh)
+    # else nothing came of it, and the session stays with its result
 
 
 async def _complain(
@@ -103,36 +112,27 @@ async def _complain(
         await chat.send(Markup(text + hint), reply_to=message_id)
 
 
-async def _advance(
-    turn: Turn, data: TryOnData, placing: Placing[Photo], fresh: Sequence[Photo]
-) -> None:
-    """Submit when both photos are there, else tell what came and what is missing."""
-    chat = Chat.of(turn)
-    if placing.unused:
-        await chat.send(chat.text("tryon-used-best", count=len(placing.taken)))
-    if placing.taken and data.missing is None:
+async def go_on(turn: Turn, data: TryOnData, fresh: Sequence[Photo] = ()) -> None:
+    """End the turn: submit when both photos are there, else tell what is and what is missing.
+
+    That takes the place of the pressed message; where it stays, its buttons have done their work.
+    """
+    if usable(turn, data).missing is None:
+        if turn.update.callback_query and turn.update.effective_message:
+            await Chat.of(turn).edit_keyboard(turn.update.effective_message.message_id)
         await submit(turn, data, fresh)
-        return
-    if placing.taken:
-        await confirm(chat, data)
-    for question in placing.questions:
-        await _ask(chat, question)
-    if turn.state == State.TRYON_RESULT and not fresh:
-        return  # nothing came of it, so the buttons of the result still stand for the session
-    await turn.commit(wait, turn, data, fresh)
+    else:
+        await screen.show(turn, *confirmation(turn, data))
+        await turn.commit(wait, turn, data, fresh)
 
 
-async def confirm(chat: Chat, data: TryOnData) -> None:
-    """Tell which photo is there and ask for the other."""
-    text, rows = confirmation(chat, data)
-    await chat.send(text, InlineKeyboardMarkup(rows) if rows else None)
-
-
-def confirmation(chat: Chat, data: TryOnData) -> tuple[Markup, Rows]:
-    """What to say of the one photo that is there; the kind of a garment can be corrected."""
+def confirmation(turn: Turn, data: TryOnData) -> tuple[Markup, Rows]:
+    """What to say of the photos that are there; the kind of a garment can be corrected."""
+    chat = Chat.of(turn)
     if data.garment_key is None:
         return chat.text("tryon-got-person"), ()
-    text = chat.text("tryon-got-garment", category=data.category or "unknown")
+    key = "tryon-got-garment" if usable(turn, data).garment_key else "tryon-kind-unsupported"
+    text = chat.text(key, category=data.category or "unknown")
     return text, keyboards.categories(chat, data.garment_key, data.category)
 
 

@@ -48,10 +48,17 @@ def _closing_status(session: Session) -> str:
     return "completed" if session.state == State.TRYON_RESULT else "cancelled"
 
 
+def usable(turn: Turn, data: TryOnData) -> TryOnData:
+    """The photos that a try-on can use: not a garment of a kind that no backend can do."""
+    if data.category in (None, *turn.services.categories):
+        return data
+    return data.without(Role.GARMENT)
+
+
 def wait(connection: Connection, turn: Turn, data: TryOnData, fresh: Iterable[Photo] = ()) -> None:
     """Record new photos and wait for what is missing."""
     photos.record(connection, turn, fresh)
-    enter(connection, turn, WAITING[data.missing], data.at_rest())
+    enter(connection, turn, WAITING[usable(turn, data).missing], data.at_rest())
 
 
 async def submit(turn: Turn, data: TryOnData, fresh: Iterable[Photo] = ()) -> None:

@@ -48,12 +48,18 @@ tryon-second-person =
     That’s another photo of a person. Now I need the garment 👕
 
     Or would you rather have this photo of the person?
-tryon-chosen-garment = All right, this is the garment 👕
-tryon-chosen-person = All right, this is the person 🧍
 tryon-unsupported =
     I can’t try on shoes, hats, bags and other accessories yet. They’d come out wrong.
 
     Send a photo of a top, trousers, a skirt or a dress instead 👕
+tryon-kind-unsupported =
+    { $category ->
+        [bottoms] That looks like <b>trousers or a skirt</b>, and I can’t try those on yet.
+        [one-pieces] That looks like <b>a dress or overalls</b>, and I can’t try those on yet.
+       *[tops] That looks like <b>a top</b>, and I can’t try those on yet.
+    }
+
+    Send another garment 👕 Or tell me what it is, if I’m wrong.
 tryon-wrong-kind = If it’s really something else, tell me what it is.
 tryon-download-failed = I couldn’t fetch this photo from Telegram. Please send it once more.
 
