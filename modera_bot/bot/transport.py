@@ -68,10 +68,10 @@ class AiohttpRequest(BaseRequest):
         if self._session is None:
             raise RuntimeError("the transport is not initialized")
         files = request_data is not None and request_data.contains_files
-        default = self._media_timeout if files else self._read_timeout
         limit = aiohttp.ClientTimeout(
+            total=self._media_timeout if files else None,
             sock_connect=_given(connect_timeout, self._connect_timeout),
-            sock_read=_given(read_timeout, default),
+            sock_read=_given(read_timeout, None if files else self._read_timeout),
         )
         try:
             async with self._session.request(
@@ -90,7 +90,7 @@ class AiohttpRequest(BaseRequest):
             raise Unanswered(f"no sound answer: {error!r}") from error
 
 
-def _given(value: Any, default: float) -> float | None:
+def _given(value: Any, default: float | None) -> float | None:
     return default if value is BaseRequest.DEFAULT_NONE else value
 
 

@@ -74,6 +74,25 @@ async def test_silence_becomes_timed_out(sandbox, chat):
             await hasty.send_message(chat.id, "hello?")
 
 
+async def test_an_upload_that_gets_stuck_becomes_timed_out():
+    stuck = []
+
+    async def never_read(reader, writer):
+        writer.transport.pause_reading()
+        stuck.append(writer.transport)
+
+    server = await asyncio.start_server(never_read, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/bot"
+    async with AiohttpRequest(media_timeout=0.5) as request:
+        bot = ExtBot("1:x", base_url=url, request=request)
+        with pytest.raises(TimedOut):
+            await bot.send_document(1, bytes(30_000_000), filename="large.bin")
+        for transport in stuck:
+            transport.abort()
+        server.close()
+        await asyncio.sleep(0.1)  # both ends hear of it
+
+
 async def test_a_connection_that_breaks_leaves_it_open_whether_the_call_was_done(
     bot, chat, sandbox
 ):
