@@ -7,6 +7,8 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import cv2
 import pytest
@@ -26,6 +28,30 @@ def environment(tmp_path, models):
     """A folder of its own, no settings but where the models are."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("MODERA_")}
     return kept | {"MODERA_MODELS": str(models), "MODERA_SANDBOX__PORT": "0"}
+
+
+@pytest.fixture
+def refusing():
+    """Settings for a Bot API server that knows no token."""
+
+    class Refusing(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = b'{"ok": false, "error_code": 401, "description": "Unauthorized"}'
+            self.send_response(401)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *arguments):
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield {
+            "MODERA_TELEGRAM__TOKEN": TOKEN,
+            "MODERA_TELEGRAM__BASE_URL": f"http://127.0.0.1:{server.server_port}/bot",
+        }
+        server.shutdown()
 
 
 @pytest.fixture
@@ -135,6 +161,13 @@ def test_doctor_finds_all_faults_and_gives_their_remedies(modera_bot, tmp_path):
         "telegram:",
     ]
     assert "modera-bot models pull" in ill.stdout
+
+
+def test_a_token_that_is_refused_is_told_on_one_line_and_never_printed(modera_bot, refusing):
+    assert "telegram.token: " in one_line(modera_bot("run", **refusing))
+    seen = modera_bot("doctor", **refusing)
+    assert "telegram.token: " in seen.stdout
+    assert TOKEN not in seen.stdout + seen.stderr
 
 
 def test_export_and_erase_work_by_telegram_id(modera_bot, tmp_path):

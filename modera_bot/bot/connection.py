@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ExtBot
@@ -12,7 +13,7 @@ from telegram.ext import Application, ExtBot
 from modera_bot.bot.application import build, register_commands
 from modera_bot.bot.delivery import Delivery
 from modera_bot.bot.housekeeping import Housekeeping
-from modera_bot.bot.inbox import Poller
+from modera_bot.bot.inbox import TOKEN_REFUSED, Poller
 from modera_bot.bot.processor import ChatProcessor
 from modera_bot.bot.ratelimit import RetryingRateLimiter
 from modera_bot.bot.texts import Texts
@@ -26,6 +27,9 @@ log = logging.getLogger(__name__)
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 Tasks = frozenset[asyncio.Task[None]]
 
+#: No proxy leads there.
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+#: Longest pause, in seconds, between tries to reach Telegram at the start.
 LONGEST_PAUSE_S = 30.0
 #: Seconds that running jobs have to finish when the process is told to stop.
 STOP_S = 8.0
@@ -40,33 +44,46 @@ async def connected(
     Yields the tasks that must not end meanwhile. `listen` is given what to call, from any
     thread, when an event waits. Raises ConfigError when Telegram refuses the token.
     """
-    bot = make_bot(services.settings.telegram)
-    processor = ChatProcessor(services, bot)
-    application = build(services, bot, processor)
-    await _initialize(application)
+    async with _made(services.settings.telegram) as bot:
+        processor = ChatProcessor(services, bot)
+        application = build(services, bot, processor)
+        await _initialize(application)
+        try:
+            async with _running(services, application, processor, listen) as tasks:
+                yield tasks
+        finally:
+            await application.shutdown()
+
+
+@asynccontextmanager
+async def _made(settings: TelegramSettings) -> AsyncIterator[ExtBot[None]]:
+    """Telegram's side of the bot, not connected yet; its connections are closed at the end."""
+    local = urlsplit(settings.base_url).hostname in LOOPBACK
+    requests = [AiohttpRequest(trust_env=not local) for _ in range(2)]
     try:
-        async with _running(services, application, processor, listen) as tasks:
-            yield tasks
+        yield ExtBot(
+            settings.token.get_secret_value(),
+            base_url=settings.base_url,
+            base_file_url=settings.base_file_url,
+            request=requests[0],
+            get_updates_request=requests[1],
+            rate_limiter=RetryingRateLimiter(),
+        )
     finally:
-        await application.shutdown()
-
-
-def make_bot(settings: TelegramSettings) -> ExtBot[None]:
-    """Telegram's side of the bot, not connected yet."""
-    local = settings.base_url.startswith("http://127.0.0.1")  # no proxy leads there
-    return ExtBot(
-        settings.token.get_secret_value(),
-        base_url=settings.base_url,
-        base_file_url=settings.base_file_url,
-        request=AiohttpRequest(trust_env=not local),
-        get_updates_request=AiohttpRequest(trust_env=not local),
-        rate_limiter=RetryingRateLimiter(),
-    )
+        for request in requests:  # a bot that never got through does not close them
+            await request.shutdown()
 
 
 async def check_token(settings: TelegramSettings) -> str:
-    """Say whose token it is. Raises TelegramError when it is refused or nobody answers."""
-    async with make_bot(settings) as bot:
+    """Say whose token it is. Raises ConfigError when it is refused or nobody answers."""
+    async with _made(settings) as bot:
+        try:
+            await bot.initialize()
+        except InvalidToken as error:  # its own text has the token in it
+            raise ConfigError((TOKEN_REFUSED,)) from error
+        except NetworkError as error:
+            fault = f"telegram.base_url: {settings.base_url} does not answer ({error})"
+            raise ConfigError((f"{fault}; check the connection and the address",)) from error
         return f"@{bot.username} at {settings.base_url}"
 
 
@@ -105,9 +122,7 @@ async def _initialize(application: AnyApplication) -> None:
             await application.bot.delete_webhook()  # else polling is refused
             return
         except InvalidToken as error:
-            raise ConfigError(
-                ("telegram.token: Telegram does not know it; write the token from @BotFather",)
-            ) from error
+            raise ConfigError((TOKEN_REFUSED,)) from error
         except NetworkError as error:
             log.warning("can't reach Telegram: %s; trying again in %.1f s", error, pause)
             await asyncio.sleep(pause)

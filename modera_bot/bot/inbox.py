@@ -14,6 +14,7 @@ from telegram.ext import Application
 
 from modera_bot.bot.ratelimit import seconds_to_wait
 from modera_bot.db import Database, inbox
+from modera_bot.errors import ConfigError
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
 TRIES = 3
 #: Longest pause, in seconds, between tries to reach Telegram.
 LONGEST_PAUSE_S = 15.0
+TOKEN_REFUSED = "telegram.token: Telegram does not know it; write the token from @BotFather"  # noqa: S105
 
 
 class Poller:
@@ -37,7 +39,7 @@ class Poller:
         self._bot: Bot = application.bot
 
     async def run(self) -> None:
-        """Poll until cancelled. Raises InvalidToken when Telegram does not know the bot."""
+        """Poll until cancelled. Raises ConfigError when Telegram does not know the bot."""
         await self.replay()
         offset: int | None = None
         pause = 0.0
@@ -45,8 +47,8 @@ class Poller:
             try:
                 offset = await self._poll(offset)
                 pause = 0.0
-            except InvalidToken:
-                raise
+            except InvalidToken as error:
+                raise ConfigError((TOKEN_REFUSED,)) from error
             except Exception as error:
                 pause = _pause(error, pause)
                 log.warning("no updates: %s; trying again in %.1f s", _reason(error), pause)
