@@ -49,9 +49,13 @@ def difference(lab: Colours, colour: Colours, light: float = 1.0) -> Mask:
 
 
 def nearest_colour(lab: Colours, colours: Colours, light: float = 0.7) -> Mask:
-    """ΔE of each pixel from the nearest of some colours."""
-    distances: Mask = np.min([difference(lab, colour, light) for colour in colours], axis=0)
-    return distances
+    """ΔE (CIE76) of each pixel from the nearest of some colours, lightness weighted likewise."""
+    weight = np.array([light, 1, 1], np.float32)
+    pixels, centres = lab * weight, colours * weight
+    # |p − c|² = |p|² − 2 p·c + |c|², so that no picture is made for each colour
+    reach = ((centres * centres).sum(axis=-1) - 2 * (pixels @ centres.T)).min(axis=-1)
+    squared = reach + np.einsum("...i,...i->...", pixels, pixels)
+    return np.asarray(np.sqrt(np.maximum(squared, 0)), np.float32)
 
 
 def blur(values: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:

@@ -101,8 +101,9 @@ def skin(picture: Colours, body: Figure, parsed: Parsing) -> Colours:
     known = (parsed.skin > 0.35) & (body.mask > 0.9) & (parsed.hair < 0.1) & (parsed.top < 0.05)
     known &= (parsed.head < 0.5) & (down < 1.6 * body.torso)
     known = shrunk(known, 3)
-    light = picture.mean(axis=-1)
-    known &= light > np.percentile(light[known], 25) if known.any() else known  # no shadows
+    light = picture[known].mean(axis=-1)
+    if light.size:
+        known[known] = light > np.percentile(light, 25)  # what lies in shadow tells no tone
     seen = known.astype(np.float32)
     near = fill_in(picture, seen)
     close = (blur(seen, 0.1 * body.scale) * 4).clip(0, 1)

@@ -9,8 +9,12 @@ from modera_bot.ml.draft.colour import Colours
 from modera_bot.ml.draft.figure import OUT, SIDES, Vector
 from modera_bot.ml.draft.outline import Outline
 
-#: Necklines are seldom flatter than this, depth over width.
-USUAL_NECK = 0.3
+#: Necklines are seldom flatter than this, depth over width; flatter ones must contrast more,
+#: by this ΔE for each 1 of it.
+USUAL_NECK, FLATNESS = 0.3, 60.0
+
+#: A contrast (ΔE) fainter than this is no neckline.
+FAINTEST = 12.0
 
 
 def collar(outline: Outline, line: NDArray[np.int32], armpits: Vector, tips: Vector) -> Vector:
@@ -40,33 +44,44 @@ def neckline(
     stripe contrasts but in places. `necks`, the collar's ends, is where the search begins.
     """
     collar, middle = float(necks[1, 0] - necks[0, 0]), float(necks[:, 0].mean())
-    turn = np.linspace(0.08, 0.92, 33) * np.pi
-    step = max(1.5, 0.03 * collar)
-    best, found, depth = 12.0, necks, 0.0
+    drops = np.arange(0.16, 1.0, 0.025) * collar
+    best, found, depth = FAINTEST, necks, 0.0
     for width in np.arange(0.9, 1.6, 0.07) * collar:
         columns = np.rint(middle + np.array([-0.5, 0.5]) * width).astype(int)
         if (columns < outline.left).any() or (columns > outline.right).any():
             break
         ends = np.stack([columns, line[columns]], axis=1).astype(np.float32)
-        across, hang = np.cos(turn) * width / 2, np.sin(turn)
-        for drop in np.arange(0.16, 1.0, 0.025) * collar:
-            rim = ends.mean(axis=0) + np.stack([across, hang * drop], axis=1)
-            normal = np.stack([np.cos(turn) * drop, np.sin(turn) * width / 2], axis=1)
-            normal *= step / np.linalg.norm(normal, axis=1, keepdims=True)
-            inside, outside = (_samples(lab, rim + sign * normal) for sign in (-1, 1))
-            contrast = np.minimum(np.linalg.norm(inside - outside, axis=1), 25)
-            shade = (outside[:, 0] - inside[:, 0]).clip(-25, 25)
-            flat = max(0.0, USUAL_NECK - drop / width)
-            score = float(contrast.mean() + 0.6 * shade.mean() - 60 * flat)
-            if score > best:
-                best, found, depth = score, ends, float(drop)
+        scores = _contrast(lab, ends, float(width), drops, max(1.5, 0.03 * collar))
+        scores -= FLATNESS * np.maximum(0, USUAL_NECK - drops / width)
+        if scores.max() > best:
+            best, found, depth = float(scores.max()), ends, float(drops[scores.argmax()])
     if depth:
         return found, depth
     dip = float(line[int(outline.centre)]) - float(necks[:, 1].mean())
     return necks, dip if dip > 0.12 * collar else 0.38 * collar
 
 
+def _contrast(
+    lab: Colours, ends: Vector, width: float, drops: NDArray[np.float64], step: float
+) -> NDArray[np.float64]:
+    """How strong (ΔE) half ellipses of several depths part what is in them from what is below.
+
+    An inside that is darker counts more: the back of a garment lies in shadow.
+    """
+    turn = np.linspace(0.08, 0.92, 33) * np.pi
+    across, hang = np.broadcast_arrays(np.cos(turn) * width / 2, np.sin(turn) * drops[:, None])
+    rim = ends.mean(axis=0) + np.stack([across, hang], axis=-1)
+    normal = np.stack(
+        np.broadcast_arrays(np.cos(turn) * drops[:, None], np.sin(turn) * width / 2), axis=-1
+    )
+    normal = normal * (step / np.linalg.norm(normal, axis=-1, keepdims=True))
+    inside, outside = (_samples(lab, rim + sign * normal) for sign in (-1, 1))
+    contrast = np.minimum(np.linalg.norm(inside - outside, axis=-1), 25).mean(axis=-1)
+    shade = (outside[..., 0] - inside[..., 0]).clip(-25, 25).mean(axis=-1)
+    return np.asarray(contrast + 0.6 * shade, np.float64)
+
+
 def _samples(lab: Colours, points: NDArray[np.float64]) -> Colours:
     height, width = lab.shape[:2]
-    x, y = np.rint(points).astype(int).clip(0, (width - 1, height - 1)).T
+    x, y = np.moveaxis(np.rint(points).astype(int).clip(0, (width - 1, height - 1)), -1, 0)
     return np.asarray(lab[y, x])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from modera_bot.ml.draft.limbs import bare_arm
 from modera_bot.ml.draft.parse import parse
 from modera_bot.ml.draft.render import render
 
+#: How many garments a process remembers: each takes about 10 MB.
+REMEMBERED = 4
+
 
 def draft_tryon(task: TryOnTask, models: Path) -> TryOnOutput:
     """Put the garment of `task` on its person. Runs in any process; about a second.
@@ -28,7 +32,9 @@ def draft_tryon(task: TryOnTask, models: Path) -> TryOnOutput:
     body models aren't there.
     """
     understanding = BodyUnderstanding(models)
-    garment, shape = _garment(task.garments[0], understanding)
+    garment = _garment(task.garments[0], understanding)
+    shape = garment.shape
+    assert shape is not None
     small = shrink(task.person, WORK_EDGE)
     people = understanding.understand(small)
     verdict = judge_person(people, small.shape[:2])
@@ -40,7 +46,7 @@ def draft_tryon(task: TryOnTask, models: Path) -> TryOnOutput:
     ends = parsed.sleeve_ends
     arms = bare_arm(body, 0, float(ends[0])), bare_arm(body, 1, float(ends[1]))
     fitted = fit(shape, body, parsed, arms)
-    canvas, grain = render(view.picture, body, parsed, arms, garment, shape, fitted)
+    canvas, grain = render(view.picture, body, parsed, arms, garment.cut, shape, fitted)
     factor = task.person.shape[1] / small.shape[1]
     corner = round(view.left * factor), round(view.top * factor)
     return TryOnOutput(
@@ -50,19 +56,50 @@ def draft_tryon(task: TryOnTask, models: Path) -> TryOnOutput:
     )
 
 
-def _garment(garment: GarmentPicture, understanding: BodyUnderstanding) -> tuple[CutOut, TopShape]:
-    """The garment cut out, with its key points; Refusal if it is not one for a draft."""
-    small = shrink(garment.picture, WORK_EDGE)
-    cut = cut_out(small)
-    verdict = judge_garment(cut, understanding.understand(small))
-    if verdict.fault:
-        raise Refusal(verdict.fault)
-    if (garment.category or guess_category(cut)) is not Category.TOPS:
+def _garment(garment: GarmentPicture, understanding: BodyUnderstanding) -> _Garment:
+    """The garment looked at, also from memory; Refusal if it is not one for a draft."""
+    key = _key(garment.picture)
+    looked = _looked_at.get(key)
+    if looked is None:
+        looked = _look(shrink(garment.picture, WORK_EDGE), understanding)
+        _looked_at[key] = looked
+        if len(_looked_at) > REMEMBERED:
+            del _looked_at[next(iter(_looked_at))]  # the oldest
+    if looked.fault:
+        raise Refusal(looked.fault)
+    if (garment.category or looked.category) is not Category.TOPS:
         raise Refusal(Code.CATEGORY_UNSUPPORTED)
-    shape = locate(cut)
-    if shape is None:
-        raise Refusal(Code.NO_GARMENT)
-    return cut, shape
+    return looked
+
+
+def _key(picture: Picture) -> bytes:
+    return hashlib.sha256(repr(picture.shape).encode() + picture.tobytes()).digest()
+
+
+def _look(picture: Picture, understanding: BodyUnderstanding) -> _Garment:
+    cut = cut_out(picture)
+    fault = judge_garment(cut, understanding.understand(picture)).fault
+    shape = None if fault else locate(cut)
+    return _Garment(
+        cut=cut,
+        shape=shape,
+        category=guess_category(cut),
+        fault=fault or (None if shape else Code.NO_GARMENT),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Garment:
+    """What is known of a garment's picture; `shape` is None only where there is a fault."""
+
+    cut: CutOut
+    shape: TopShape | None
+    category: Category
+    fault: Code | None
+
+
+#: By the picture's hash: the same garment is often tried on several photos.
+_looked_at: dict[bytes, _Garment] = {}
 
 
 @dataclass(frozen=True, slots=True)
