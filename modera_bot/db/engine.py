@@ -89,7 +89,7 @@ def _engine(url: str) -> Engine:
         return sqlalchemy.create_engine(
             address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10, **hidden
         )
-    if address.database:
+    if address.database and address.database != ":memory:":
         file = Path(address.database)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)  # SQLite gives its other files the same mode
