@@ -312,9 +312,10 @@ def export(settings: Settings, user: int, output: Path | None) -> None:
     file = output or Path(f"{user}.db")
     with records(settings) as (database, storage):
         user_id = _user_id(database, user)
-        if file.exists():
-            raise click.ClickException(f"{file} exists; name another file with -o")
-        privacy.export(database, storage, user_id, file)
+        try:
+            privacy.export(database, storage, user_id, file)
+        except FileExistsError as error:
+            raise click.ClickException(f"{file} exists; name another file with -o") from error
     click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB")
 
 

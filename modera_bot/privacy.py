@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy
 from sqlalchemy import (
+    URL,
     Column,
     ColumnElement,
     Connection,
@@ -85,10 +86,18 @@ def export(database: Database, storage: Storage, user_id: int, path: Path) -> No
     """Write all that is kept of a person into one new SQLite file.
 
     It has their rows under the names of our tables, and the pictures themselves in
-    `picture_files` (key, data: JPEG). Raises FileExistsError and StorageError.
+    `picture_files` (key, data: JPEG). Nobody but this user may read the file; there is none
+    when it fails. Raises OSError (also when `path` exists) and StorageError.
     """
-    if path.exists():
-        raise FileExistsError(path)
+    path.touch(mode=0o600, exist_ok=False)
+    try:
+        _export(database, storage, user_id, path)
+    except BaseException:
+        path.unlink()
+        raise
+
+
+def _export(database: Database, storage: Storage, user_id: int, path: Path) -> None:
     with database.begin() as connection:
         rows = _rows(connection, user_id)
         keys = [picture.key for picture in pictures.of_user(connection, user_id)]
@@ -100,7 +109,7 @@ def export(database: Database, storage: Storage, user_id: int, path: Path) -> No
         Column("key", Text, primary_key=True),
         Column("data", LargeBinary),
     )
-    engine = sqlalchemy.create_engine(f"sqlite:///{path}")
+    engine = sqlalchemy.create_engine(URL.create("sqlite", database=str(path)))
     try:
         with engine.begin() as target:
             metadata.create_all(target)

@@ -8,6 +8,7 @@ import pytest
 
 from modera_bot import privacy
 from modera_bot.db import schema
+from modera_bot.errors import Code, StorageError
 from tests.household import ANNA, BORIS, House, house, picture_of, traces
 
 __all__ = ["house"]
@@ -57,6 +58,25 @@ def test_an_export_never_overwrites_a_file(house: House) -> None:
         privacy.export(house.database, house.storage, anna, path)
 
     assert path.read_text() == "something dear"
+
+
+def test_an_export_is_for_the_user_alone_who_asked_for_it(house: House) -> None:
+    path = house.folder.parent / "what of 100%?.db"
+    privacy.export(house.database, house.storage, house.move_in(ANNA), path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_export_that_fails_leaves_no_file(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = house.move_in(ANNA)
+    path = house.folder.parent / "anna.db"
+
+    def fail(key: str) -> bytes:
+        raise StorageError(Code.STORAGE_UNAVAILABLE, key)
+
+    monkeypatch.setattr(house.storage, "get", fail)
+    with pytest.raises(StorageError):
+        privacy.export(house.database, house.storage, anna, path)
+    assert not path.exists()
 
 
 def test_an_archive_has_the_rows_as_json_and_the_pictures(house: House) -> None:
