@@ -10,7 +10,7 @@ from typing import Any
 from modera_bot.sandbox.files import Upload
 from modera_bot.sandbox.formatting import detect
 from modera_bot.sandbox.methods.media import store_document, store_photo
-from modera_bot.sandbox.placeholders import STICKER, VOICE
+from modera_bot.sandbox.placeholders import VOICE, sticker
 from modera_bot.sandbox.refusals import bad_request
 from modera_bot.sandbox.world import Person, Query, World
 
@@ -51,7 +51,7 @@ class People:
 
     def sticker(self, person: Person) -> Json:
         """Send the one sticker there is."""
-        file = self._world.files.add(Upload(STICKER, "", "image/webp"), "sticker")
+        file = self._world.files.add(Upload(sticker(), "", "image/webp"), "sticker")
         look = {"type": "regular", "is_animated": False, "is_video": False, "emoji": "👗"}
         size = {"width": 512, "height": 512}
         return self._say(person, {"sticker": file.as_file() | size | look})

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 
 from PIL import Image, ImageDraw
 
 
-def _sticker() -> bytes:
+@cache
+def sticker() -> bytes:
     """A dress with a white rim, as stickers have; drawn twice as large for smooth edges."""
     picture = Image.new("RGBA", (1024, 1024), (0, 0, 0, 0))
     pen = ImageDraw.Draw(picture)
@@ -31,5 +33,4 @@ def _sticker() -> bytes:
     return out.getvalue()
 
 
-STICKER = _sticker()
 VOICE = b"OggS\x00\x02" + bytes(120)

@@ -11,7 +11,8 @@ from modera_bot.contracts import Category, Inspector, Notice, PhotoReport, Role
 from modera_bot.errors import Code, ModeraError, PictureError
 from modera_bot.images import encode
 from modera_bot.ml.base import Picture
-from modera_bot.ml.inspect import PhotoInspector, look
+from modera_bot.ml.inspect import PhotoInspector
+from modera_bot.ml.look import look
 from modera_bot.pool import PicturePool
 from tests.ml.conftest import SAMPLES, sample
 

@@ -9,6 +9,17 @@
 with limits and measured figures.
 """
 
-from modera_bot.ml.draft.tryon import draft_tryon
+from pathlib import Path
 
-__all__ = ["draft_tryon"]
+from modera_bot.ml.base import TryOnOutput, TryOnTask
+
+
+def draft_tryon(task: TryOnTask, models: Path) -> TryOnOutput:
+    """Put the task's one garment on its person; runs in a picture process.
+
+    Raises Refusal when an honest draft is impossible, ModeraError(MODELS_MISSING).
+    """
+    # OpenCV and the stages load where they work, not in the bot's own process
+    from modera_bot.ml.draft import tryon
+
+    return tryon.draft_tryon(task, models)
