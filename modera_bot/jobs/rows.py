@@ -163,6 +163,7 @@ def extend(
 
 def ensure_owned(connection: Connection, job: Job) -> None:
     """Keep the job as it is until the commit. Raises JobCancelled or LeaseLost."""
+    _keep_person(connection, job)
     row = connection.execute(
         select(jobs.c.cancel_requested).where(*_owned(job)).with_for_update()
     ).one_or_none()
@@ -219,6 +220,7 @@ def finish(
     Returns the state it ended in and its hold. Raises LeaseLost if it is no longer ours or a
     condition fails.
     """
+    _keep_person(connection, job)
     row = connection.execute(
         jobs.update()
         .where(*_owned(job), *conditions)
@@ -280,6 +282,16 @@ def _job(row: Any) -> Job:
     return Job(
         row.id, JobKind(row.kind), row.user_id, row.session_id, dict(row.payload), row.attempt
     )
+
+
+def _keep_person(connection: Connection, job: Job) -> None:
+    """Lock the person against erasure before the job, in the order in which erasing locks.
+
+    Otherwise an event written after the job was locked waits for the erasing, which waits for
+    the job.
+    """
+    person = select(users.c.id).where(users.c.id == job.user_id)
+    connection.execute(person.with_for_update(read=True, key_share=True))
 
 
 def _owned(job: Job) -> tuple[ColumnElement[bool], ...]:

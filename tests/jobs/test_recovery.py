@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from modera_bot.contracts import EventKind, Failure, Stage
 from modera_bot.db.schema import audit, users
 from modera_bot.errors import Code, LeaseLost
 from modera_bot.jobs import JobContext, Outcome, rows
-from tests.jobs.bench import Bench, eventually, outcome
+from tests.jobs.bench import Bench, eventually, in_thread, outcome
 
 
 def test_a_frozen_workers_job_goes_to_another_and_the_frozen_one_writes_nothing(
@@ -145,6 +146,29 @@ def test_the_job_of_an_erased_person_leaves_nothing(bench: Bench) -> None:
         connection.execute(users.delete().where(users.c.id == user_id))
     frozen.thaw()
     assert (bench.told(), discarded) == ([], ["gone"])
+
+
+def test_erasing_a_person_while_their_job_ends_waits_its_turn(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    user_id, session_id = bench.person()
+    bench.submit((user_id, session_id))
+    erasing: list[threading.Thread] = []
+
+    def erase() -> None:
+        with bench.database.begin() as connection:
+            connection.execute(users.delete().where(users.c.id == user_id))
+
+    def record(connection: Connection) -> None:
+        erasing.append(in_thread(erase))
+        erasing[0].join(0.5)
+
+    bench.worker(lambda context: outcome(context, record)).run_next()
+    erasing[0].join(30)
+    assert not erasing[0].is_alive()
+    with bench.database.begin() as connection:
+        assert connection.execute(select(users.c.id)).all() == []
+    assert (bench.told(), caplog.text) == ([], "")
 
 
 def test_a_sweep_wakes_workers_for_jobs_whose_message_was_lost(bench: Bench) -> None:
