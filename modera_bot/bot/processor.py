@@ -127,11 +127,9 @@ class ChatProcessor(BaseUpdateProcessor):
         await _patiently(turn.finish)
 
     async def _open(self, update: Update, album: tuple[tuple[int, Message], ...]) -> Turn:
-        turn = await self._services.database.run(
+        return await self._services.database.run(
             open_turn, self._services, self._bot, update, album
         )
-        assert turn is not None
-        return turn
 
 
 async def _patiently(step: Callable[[], Awaitable[T]]) -> T:

@@ -114,11 +114,10 @@ def open_turn(
     bot: Bot,
     update: Update,
     album: tuple[tuple[int, Message], ...],
-) -> Turn | None:
-    """Find the person behind an update and where they are; None if nobody is behind it."""
+) -> Turn:
+    """Find the person behind an update, who must have one, and where they are."""
     sender = update.effective_user
-    if sender is None:
-        return None
+    assert sender is not None
     user = users.remember(
         connection,
         sender.id,
@@ -126,6 +125,9 @@ def open_turn(
         last_name=sender.last_name,
         username=sender.username,
     )
+    session = sessions.active(connection, user.id)
+    if session is not None:  # whatever they do, they are not idle, also while it is worked on
+        sessions.touch(connection, session.id)
     message = update.effective_message
     messages = tuple(part for _, part in album) or (
         (message,) if isinstance(message, Message) else ()
@@ -135,7 +137,7 @@ def open_turn(
         bot,
         update,
         user,
-        sessions.active(connection, user.id),
+        session,
         album=messages,
         update_ids=tuple(update_id for update_id, _ in album) or (update.update_id,),
     )

@@ -1,7 +1,6 @@
 """What a person is doing with the bot: one active session at most, or none (the menu)."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +17,6 @@ class Session:
     status: str
     state: str
     input_data: dict[str, Any]
-    updated_at: datetime
 
 
 def active(connection: Connection, user_id: int) -> Session | None:
@@ -47,7 +45,6 @@ def _session(row: Any) -> Session:
         row.status,
         row.state,
         dict(row.input_data),
-        row.updated_at,
     )
 
 
@@ -72,6 +69,15 @@ def start(
     session = get(connection, session_id)
     assert session is not None
     return session
+
+
+def touch(connection: Connection, session_id: str) -> None:
+    """Note that the person is there: a session ends when it was not touched for long."""
+    connection.execute(
+        fashion_sessions.update()
+        .where(fashion_sessions.c.id == session_id)
+        .values(updated_at=now())
+    )
 
 
 def move(connection: Connection, session_id: str, state: str, **changes: Any) -> None:

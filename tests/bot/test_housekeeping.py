@@ -98,6 +98,21 @@ async def test_a_session_in_use_goes_on(quiet: App, house: Housekeeping) -> None
     assert await session(quiet, begun) == ("active", State.TRYON_WAITING_PERSON)
 
 
+async def test_whoever_writes_is_not_idle_be_it_beside_the_point(
+    bot_app: App, anna: SandboxUser
+) -> None:
+    await anna.text("/help")
+    await anna.wait_for("How it works")
+    begun = await enter(bot_app, anna, State.TRYON_WAITING_PERSON)
+    await age(bot_app, begun, minutes=31)
+    await anna.text("/help")
+    await anna.wait_for("How it works")
+
+    await Housekeeping(bot_app.services, lambda: None).end_idle_sessions()
+
+    assert await session(bot_app, begun) == ("active", State.TRYON_WAITING_PERSON)
+
+
 async def test_a_session_never_ends_while_its_job_runs(quiet: App, house: Housekeeping) -> None:
     begun = await enter(quiet, ANNA, State.TRYON_PROCESSING)
     await age(quiet, begun, minutes=600)
