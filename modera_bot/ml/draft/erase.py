@@ -82,8 +82,8 @@ def background(picture: Colours, body: Figure) -> Colours:
     return fill_in(picture, 1 - person.astype(np.float32))
 
 
-def lower_garment(picture: Colours, body: Figure, parsed: Parsing) -> Colours:
-    """The lower garment, carried on upwards."""
+def lower_garment(picture: Colours, body: Figure, parsed: Parsing) -> Colours | None:
+    """The lower garment, carried on upwards; None if the photo shows none of it."""
     _, down = body.axes()
     hem = parsed.hem if parsed.hem is not None else 1.1 * body.torso
     known = (down > hem + 0.03 * body.torso) & (down < hem + 0.5 * body.torso) & (body.mask > 0.95)
@@ -91,7 +91,7 @@ def lower_garment(picture: Colours, body: Figure, parsed: Parsing) -> Colours:
     for hand in parsed.hands:
         known &= cv2.dilate(hand, np.ones((9, 9), np.uint8)) < 0.05
     if known.sum() < 50:
-        return np.broadcast_to(to_rgb(parsed.lower_colour[None, None]), picture.shape)
+        return None
     return fill_in(picture, known.astype(np.float32))
 
 

@@ -38,6 +38,9 @@ HEMS, CROPPED_HEMS = (0.96, 1.2), (0.62, 1.12)
 #: lengths, tells how long this person's tops are, and counts as much.
 LIKE_HEM = 0.35
 
+#: A photo that ends less than this many torso lengths below the collar shows no hem.
+CUT_OFF = 1.4
+
 #: Hems nearer to each other than this, in torso lengths, count as the same: the new top then
 #: just covers the old one, and nothing need be erased.
 SAME_HEM = 0.08
@@ -164,7 +167,11 @@ class _Fitting:
         long = shape.bottom - shape.neck_y
         low, high = HEMS if long > 1.05 * shape.chest else CROPPED_HEMS
         hem = float(np.clip(self.neck_top + self.across * long, low * torso, high * torso))
-        if old is None or abs(old - hem) > LIKE_HEM * torso:
+        if old is None:
+            end = float(self.body.mask.shape[0] - self.body.collar[1])
+            # an old top that the photo cuts off is covered beyond there
+            return max(hem, end + 0.1 * torso) if end < CUT_OFF * torso else hem
+        if abs(old - hem) > LIKE_HEM * torso:
             return hem
         hem = (hem + old) / 2
         return old + 0.01 * torso if abs(old - hem) < SAME_HEM * torso else hem

@@ -89,8 +89,9 @@ def guess_category(garment: CutOut) -> Category:
     if _has_legs(mask) or _has_waistband(mask):
         return Category.BOTTOMS
     body = mask[int(0.35 * height) : int(0.6 * height)]
-    torso = np.median([max(last - first for first, last in runs(row)) + 1 for row in body])
-    return Category.ONE_PIECES if height / torso > ONE_PIECE_LENGTH else Category.TOPS
+    widest = [max((last - first for first, last in runs(row)), default=0) for row in body]
+    long = height > ONE_PIECE_LENGTH * (float(np.median(widest)) + 1)
+    return Category.ONE_PIECES if long else Category.TOPS
 
 
 def symmetry(garment: CutOut) -> float:

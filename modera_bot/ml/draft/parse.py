@@ -34,8 +34,8 @@ class Parsing:
     `skin` is each pixel's likeness to skin, 0 to 1, and `tone` the Lab colour of the face's.
     `sleeve_ends` (2,) are shares of the arm that the old sleeves cover. `hem` is where the old
     top ends, in pixels down from the collar, or None where it looks like what is under it (a
-    dress, say). `top` is the old top as far as the hem, `lower_colour` the Lab of the garment
-    under it; `hair`, `head` (hair and face down to the chin) and `hands` are regions, 0 to 1.
+    dress, say). `top` is the old top as far as the hem; it, `hair`, `head` (hair and face down
+    to the chin) and `hands` are regions, 0 to 1.
     """
 
     skin: Mask
@@ -43,7 +43,6 @@ class Parsing:
     sleeve_ends: Vector
     hem: float | None
     top: Mask
-    lower_colour: Vector
     hair: Mask
     head: Mask
     hands: tuple[Mask, Mask]
@@ -61,8 +60,12 @@ def parse(picture: Picture, person: Person, body: Figure) -> Parsing:
     front = (body.mask > 0.5) & (np.abs(across) < 0.3 * body.scale) & ~hands[0] & ~hands[1]
     front &= (skin < 0.4) | (down > 0.3 * body.torso)
     top_colours = _colours_between(lab, front, down / body.torso, TOP_SPAN)
+    if top_colours is None:  # a hand, or whatever else, is in front of all of it
+        top_colours = np.median(lab[body.mask > 0.5], axis=0)[None].astype(np.float32)
     lower_colours = _colours_between(lab, front, down / body.torso, LOWER_SPAN)
-    hem = borders.hem(lab, body, top_colours, lower_colours)
+    hem = None
+    if lower_colours is not None:
+        hem = borders.hem(lab, body, top_colours, lower_colours)
     ends = [borders.sleeve_end(lab, body, side, tone, top_colours) for side in SIDES]
     above = regions.head(body)
     hair = regions.hair(lab, body, above, top_colours, tone)
@@ -86,7 +89,6 @@ def parse(picture: Picture, person: Person, body: Figure) -> Parsing:
         sleeve_ends=np.array(ends, np.float32),
         hem=None if hem is None else hem / PARSE_SCALE,
         top=enlarged(top),
-        lower_colour=lower_colours[0],
         hair=enlarged(hair),
         head=enlarged(above),
         hands=(enlarged(hands[0]), enlarged(hands[1])),
@@ -95,12 +97,7 @@ def parse(picture: Picture, person: Person, body: Figure) -> Parsing:
 
 def _colours_between(
     lab: Colours, front: Flags, shares: Mask, span: tuple[float, float]
-) -> Colours:
+) -> Colours | None:
     """The main colours (n, 3) down the front between two shares of the torso's length."""
     low, high = span
-    samples = lab[front & (shares > low) & (shares < high)]
-    colours = palette(samples, 4)
-    if colours is not None:
-        return colours
-    middle = np.median(samples, axis=0) if len(samples) else np.array([50, 0, 0])
-    return middle[None].astype(np.float32)
+    return palette(lab[front & (shares > low) & (shares < high)], 4)

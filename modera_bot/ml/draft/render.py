@@ -59,7 +59,9 @@ def render(
     shading = light(to_lab(picture), body, parsed) * exposure(picture)
     canvas = Canvas(size)
     canvas.over(erase.background(photo, body), left.background)
-    canvas.over(erase.lower_garment(photo, body, parsed), left.lower)
+    lower = erase.lower_garment(photo, body, parsed)
+    if lower is not None:
+        canvas.over(lower, left.lower)
     canvas.over(skin, np.maximum(left.chest, left.arms))
     canvas.darken(_contact_shadow(covered, body))
     canvas.over(_carried(layers, size) * shading, gaps)
