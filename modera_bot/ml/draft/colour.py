@@ -140,10 +140,8 @@ def filled_holes(mask: Flags, largest: float = 1.0) -> Flags:
     return np.asarray(mask | holes[labels[1:-1, 1:-1]])
 
 
-def palette(samples: Colours, colours: int) -> Colours | None:
-    """The main colours (k, 3) of Lab samples (n, 3), or None if there are too few samples."""
-    if len(samples) < 40:
-        return None
+def palette(samples: Colours, colours: int) -> Colours:
+    """The main colours (k, 3) of at least as many Lab samples (n, 3)."""
     few = np.ascontiguousarray(samples[:: max(1, len(samples) // 2500)], np.float32)
     cv2.setRNGSeed(1)  # the same picture must always give the same draft
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)

@@ -1,7 +1,6 @@
 """Decides where each part of a top goes on a body.
 
-Lengths on the body are shares of its scale (the shoulder width) or of its torso's length;
-they are proportions of clothed adults, found on photographs.
+Lengths on the body are shares of its scale (the shoulder width) or of its torso's length.
 """
 
 from __future__ import annotations
@@ -16,10 +15,7 @@ from modera_bot.ml.draft.figure import OUT, SIDES, Figure, Vector, length
 from modera_bot.ml.draft.keypoints import TopShape
 from modera_bot.ml.draft.limbs import Arm
 from modera_bot.ml.draft.parse import Parsing
-
-#: Half the torso's width down the torso, clothed closely: shares of its length, of the scale.
-TORSO_ALONG = (0.0, 0.25, 0.5, 0.7, 1.0, 1.3)
-TORSO_HALF = (0.45, 0.46, 0.455, 0.475, 0.55, 0.57)
+from modera_bot.ml.draft.torso import body_half, neck_top, usual_half
 
 #: A top hangs at least this much clear of the body, and at most this much wider than usual.
 CLOSEST, WIDEST = 1.03, 1.32
@@ -69,21 +65,6 @@ def fit(shape: TopShape, body: Figure, parsed: Parsing, arms: tuple[Arm, Arm]) -
     return _Fitting(shape, body, parsed).fit(arms)
 
 
-def usual_half(body: Figure, down: float) -> float:
-    """Half the width of a closely clothed torso, `down` pixels below the collar."""
-    return float(np.interp(down / body.torso, TORSO_ALONG, TORSO_HALF)) * body.scale
-
-
-def body_half(body: Figure, parsed: Parsing, down: float, side: int) -> float:
-    """Half the torso as its outline shows it, or as usual where an arm hides the edge."""
-    usual, centre, out = usual_half(body, down), body.at(0, down), OUT[side] * body.right
-    seen = body.reach(centre, out, 1.6 * usual)
-    if parsed.hem is None or down < parsed.hem - 0.02 * body.torso:
-        dressed = body.reach(centre, out, 1.6 * usual, parsed.top)  # without arms and hands
-        seen = min(dressed, seen) if dressed > 0.7 * usual else seen
-    return usual * 1.02 if seen > 1.25 * usual else max(seen, 0.88 * usual)
-
-
 class _Fitting:
     """One top on one body; collects the points that belong together."""
 
@@ -93,7 +74,7 @@ class _Fitting:
         self.on_garment: list[Vector] = []
         self.tips = np.stack([self._tip(side) for side in SIDES])
         self.across = self._scale()
-        self.neck_top = self._neck_top()
+        self.neck_top = neck_top(body)
         self.hem = self._hem()
 
     def fit(self, arms: tuple[Arm, Arm]) -> Fit:
@@ -151,15 +132,6 @@ class _Fitting:
         chest = 0.33 * self.body.torso
         halves = [body_half(self.body, self.parsed, chest, side) for side in SIDES]
         return CLOSEST * sum(halves) / max(self.shape.chest, 1.0)
-
-    def _neck_top(self) -> float:
-        """Where the shoulders meet the neck, down from the collar (so it is negative)."""
-        body = self.body
-        places = [body.at(out * 0.36 * body.scale, 0) for out in OUT]
-        heights = [body.reach(place, -body.down, 0.6 * body.scale) for place in places]
-        seen = [height for height in heights if height < 0.30 * body.scale]
-        trapezius = float(np.mean(seen)) if seen else 0.15 * body.scale
-        return -float(np.clip(trapezius, 0.10 * body.scale, 0.24 * body.scale)) - 0.06 * body.scale
 
     def _hem(self) -> float:
         """How far below the collar the top ends."""

@@ -18,6 +18,7 @@ from modera_bot.ml.draft.colour import (
     filled_holes,
     grown,
     large_parts,
+    nearest_colour,
     opened,
     palette,
     shrunk,
@@ -153,9 +154,8 @@ def _drop_shadow(
     hue = np.hypot(offset[..., 1], offset[..., 2])
     shade = (hue < 5.5) & (offset[..., 0] < 1) & (lab[..., 0] > 0.5 * background[..., 0])
     shadow = mask & ~core & shade
-    colours = palette(lab[core], 5)
-    if colours is not None:
-        unlike = np.min([difference(lab[shadow], colour) for colour in colours], axis=0)
+    if core.sum() > 50 and shadow.any():
+        unlike = nearest_colour(lab[shadow], palette(lab[core], 5), 1)
         shadow[shadow] = (unlike > 13) & (unlike > 0.6 * np.abs(offset[shadow][:, 0]))
     return opened(shadow, 1)
 

@@ -32,6 +32,7 @@ MOST_LEAN = 18.0
 LEAST_AGREEMENT = 0.85
 LEAST_HIPS = 0.4
 SMALL_PHOTO = 640
+LEAST_SKIN_CONTRAST = 18.0  # ΔE: clothes more like skin than this are not told from it
 
 LEAST_GARMENT = 0.02  # of the picture
 LEAST_BACKGROUND = 0.8
@@ -78,6 +79,11 @@ def judge_garment(garment: CutOut, body: Body) -> Verdict:
     if symmetry(garment) < LEAST_SYMMETRY:
         return Verdict(Code.GARMENT_NOT_FRONTAL)
     return Verdict(None)
+
+
+def clothes_notices(skin_contrast: float) -> tuple[Notice, ...]:
+    """What is worth knowing about the clothes worn, which differ from skin so much (ΔE)."""
+    return (Notice.SKIN_LIKE_CLOTHES,) if skin_contrast < LEAST_SKIN_CONTRAST else ()
 
 
 def guess_category(garment: CutOut) -> Category:

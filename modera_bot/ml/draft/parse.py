@@ -20,6 +20,9 @@ from modera_bot.ml.draft.skin import skin_likeness, skin_tone
 #: Where the top's and the lower garment's colours are taken, in shares of the torso's length.
 TOP_SPAN, LOWER_SPAN = (0.2, 0.75), (1.3, 1.75)
 
+#: Fewer pixels than this tell no colours.
+FEWEST = 40
+
 #: How far a garment is taken for a top when no hem is seen, in the same shares.
 UNSEEN_HEM = 1.1
 
@@ -31,7 +34,8 @@ PARSE_SCALE = 0.5
 class Parsing:
     """What is where on a person, in pixels of the figure's mask.
 
-    `skin` is each pixel's likeness to skin, 0 to 1, and `tone` the Lab colour of the face's.
+    `skin` is each pixel's likeness to skin, 0 to 1, `tone` the Lab colour of the face's and
+    `skin_contrast` how much (ΔE) the old top differs from it.
     `sleeve_ends` (2,) are shares of the arm that the old sleeves cover. `hem` is where the old
     top ends, in pixels down from the collar, or None where it looks like what is under it (a
     dress, say). `top` is the old top as far as the hem; it, `hair`, `head` (hair and face down
@@ -40,6 +44,7 @@ class Parsing:
 
     skin: Mask
     tone: Vector
+    skin_contrast: float
     sleeve_ends: Vector
     hem: float | None
     top: Mask
@@ -59,16 +64,17 @@ def parse(picture: Picture, person: Person, body: Figure) -> Parsing:
     across, down = body.axes()
     front = (body.mask > 0.5) & (np.abs(across) < 0.3 * body.scale) & ~hands[0] & ~hands[1]
     front &= (skin < 0.4) | (down > 0.3 * body.torso)
-    top_colours = _colours_between(lab, front, down / body.torso, TOP_SPAN)
-    if top_colours is None:  # a hand, or whatever else, is in front of all of it
-        top_colours = np.median(lab[body.mask > 0.5], axis=0)[None].astype(np.float32)
-    lower_colours = _colours_between(lab, front, down / body.torso, LOWER_SPAN)
+    above = _between(lab, front, down / body.torso, TOP_SPAN)
+    if len(above) < FEWEST:  # a hand, or whatever else, is in front of all of it
+        above = lab[body.mask > 0.5]
+    top_colours = palette(above, 4)
+    lower = _between(lab, front, down / body.torso, LOWER_SPAN)
     hem = None
-    if lower_colours is not None:
-        hem = borders.hem(lab, body, top_colours, lower_colours)
+    if len(lower) >= FEWEST:
+        hem = borders.hem(lab, body, top_colours, palette(lower, 4))
     ends = [borders.sleeve_end(lab, body, side, tone, top_colours) for side in SIDES]
-    above = regions.head(body)
-    hair = regions.hair(lab, body, above, top_colours, tone)
+    head = regions.head(body)
+    hair = regions.hair(lab, body, head, top_colours, tone)
     top = regions.old_top(
         lab,
         skin,
@@ -77,7 +83,7 @@ def parse(picture: Picture, person: Person, body: Figure) -> Parsing:
         top_colours,
         ends,
         UNSEEN_HEM * body.torso if hem is None else hem,
-        above | hair | hands[0] | hands[1],
+        head | hair | hands[0] | hands[1],
     )
 
     def enlarged(region: Mask | Flags) -> Mask:
@@ -86,18 +92,17 @@ def parse(picture: Picture, person: Person, body: Figure) -> Parsing:
     return Parsing(
         skin=enlarged(skin),
         tone=tone,
+        skin_contrast=float(np.linalg.norm(np.median(above, axis=0) - tone)),
         sleeve_ends=np.array(ends, np.float32),
         hem=None if hem is None else hem / PARSE_SCALE,
         top=enlarged(top),
         hair=enlarged(hair),
-        head=enlarged(above),
+        head=enlarged(head),
         hands=(enlarged(hands[0]), enlarged(hands[1])),
     )
 
 
-def _colours_between(
-    lab: Colours, front: Flags, shares: Mask, span: tuple[float, float]
-) -> Colours | None:
-    """The main colours (n, 3) down the front between two shares of the torso's length."""
+def _between(lab: Colours, front: Flags, shares: Mask, span: tuple[float, float]) -> Colours:
+    """The colours (n, 3) of the front between two shares of the torso's length."""
     low, high = span
-    return palette(lab[front & (shares > low) & (shares < high)], 4)
+    return np.asarray(lab[front & (shares > low) & (shares < high)])

@@ -24,6 +24,9 @@ from modera_bot.ml.draft.colour import (
 from modera_bot.ml.draft.figure import SIDES, Figure, Vector, along, capsule, length
 from modera_bot.ml.draft.skin import skin_likeness
 
+#: Fewer pixels than this tell no colour of hair.
+FEWEST = 40
+
 
 def head(body: Figure) -> Flags:
     """Above the chin and what slopes down from it to the shoulders."""
@@ -59,9 +62,10 @@ def hair(lab: Colours, body: Figure, above: Flags, cloth: Colours, tone: Vector)
     brow = body.eyes.mean(axis=0)
     up = (brow - body.chin) * 0.95
     crown = capsule(above.shape, brow + up * 0.75, brow + up * 1.05, (0.1 * body.scale,) * 2) > 0.5
-    colours = palette(lab[crown & (body.mask > 0.6) & (skin_likeness(lab, tone) < 0.2)], 2)
-    if colours is None:
+    samples = lab[crown & (body.mask > 0.6) & (skin_likeness(lab, tone) < 0.2)]
+    if len(samples) < FEWEST:
         return none
+    colours = palette(samples, 2)
     across, below = body.axes(body.chin)
     near = (np.abs(across) < 0.8 * body.scale) & (below < body.scale) & (body.mask > 0.4)
     to_hair = nearest_colour(lab, colours)

@@ -15,7 +15,13 @@ from modera_bot.ml.body import BodyUnderstanding
 from modera_bot.ml.draft.figure import figure
 from modera_bot.ml.draft.fit import fit
 from modera_bot.ml.draft.garment import CutOut, cut_out, shrink
-from modera_bot.ml.draft.gates import WORK_EDGE, guess_category, judge_garment, judge_person
+from modera_bot.ml.draft.gates import (
+    WORK_EDGE,
+    clothes_notices,
+    guess_category,
+    judge_garment,
+    judge_person,
+)
 from modera_bot.ml.draft.keypoints import TopShape, locate
 from modera_bot.ml.draft.limbs import bare_arm
 from modera_bot.ml.draft.parse import parse
@@ -52,7 +58,7 @@ def draft_tryon(task: TryOnTask, models: Path) -> TryOnOutput:
     return TryOnOutput(
         picture=canvas.onto(task.person, corner, factor, grain),
         categories=(Category.TOPS,),
-        notices=verdict.notices,
+        notices=(*verdict.notices, *clothes_notices(parsed.skin_contrast)),
     )
 
 
