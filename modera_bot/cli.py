@@ -172,9 +172,8 @@ def tryon(
     try:
         names = (backend,) if backend else settings.inference.tryon
         backends = load_backends(names, pool, settings.models)
-        clothing = GarmentPicture(
-            _read(pool, garment, settings), Category(category) if category else None
-        )
+        kind = Category(category) if category else None
+        clothing = GarmentPicture(_read(pool, garment, settings), kind)
         task = TryOnTask(_read(pool, person, settings), (clothing,), Quality(quality))
         begun = time.monotonic()
         with click.progressbar(length=100, file=sys.stderr, hidden=as_json) as bar:
