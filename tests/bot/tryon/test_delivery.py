@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import Connection, select
 
 from modera_bot.app import App
-from modera_bot.bot import delivery
+from modera_bot.bot import delivery, handover
+from modera_bot.bot.texts import Markup
 from modera_bot.contracts import EventKind
 from modera_bot.db import events, schema, sessions, users
 from modera_bot.errors import BackendError, Code, Refusal
@@ -35,7 +36,7 @@ async def send_both(person: SandboxUser) -> None:
 async def test_a_long_job_ends_in_a_new_message_so_that_the_phone_tells(
     bot_app: App, anna: SandboxUser, conduct: Conduct, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(delivery, "SHORT", timedelta(0))
+    monkeypatch.setattr(handover, "SHORT", timedelta(0))
     running = await begin(bot_app, anna, conduct)
     conduct.gate.set()
     result = await anna.wait_for(is_result)
@@ -63,12 +64,23 @@ async def test_a_hiccup_of_telegram_loses_no_result(
     monkeypatch: pytest.MonkeyPatch,
     kind: str,
 ):
-    monkeypatch.setattr(delivery, "SHORT", timedelta(0))
+    monkeypatch.setattr(handover, "SHORT", timedelta(0))
     await begin(bot_app, anna, conduct)
     await client.fault("sendPhoto", kind, seconds=1)
     conduct.gate.set()
     await anna.wait_for(is_result, timeout=10)
     await eventually(lambda: state(bot_app, anna), "tryon_result")
+
+
+async def test_what_telegram_refuses_for_good_ends_with_an_apology(
+    bot_app: App, anna: SandboxUser, conduct: Conduct, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(handover, "result_caption", lambda *_: Markup("too long" * 500))
+    running = await begin(bot_app, anna, conduct)
+    conduct.gate.set()
+    await anna.wait_for("Something went wrong on my side")
+    await eventually(lambda: state(bot_app, anna), "default")
+    await anna.wait_until(lambda ms: running["message_id"] not in [m["message_id"] for m in ms])
 
 
 async def test_a_result_waits_out_an_outage_of_telegram(
@@ -78,7 +90,7 @@ async def test_a_result_waits_out_an_outage_of_telegram(
     client: SandboxClient,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr(delivery, "SHORT", timedelta(0))
+    monkeypatch.setattr(handover, "SHORT", timedelta(0))
     monkeypatch.setattr(delivery, "LONGEST_DELAY_S", 0.2)
     await begin(bot_app, anna, conduct)
     await client.fault("sendPhoto", "500", times=None)

@@ -80,8 +80,8 @@ async def resume(turn: Turn) -> None:
 
 async def _receive(turn: Turn, uploads: Sequence[Upload]) -> None:
     chat, data = Chat.of(turn), TryOnData.of(turn.session).at_rest()
-    await chat.act(ChatAction.TYPING)
-    read = await asyncio.gather(*(photos.read(turn, upload) for upload in uploads))
+    reading = (photos.read(turn, upload) for upload in uploads)
+    _, *read = await asyncio.gather(chat.act(ChatAction.TYPING), *reading)
     sound = [photo for photo in read if isinstance(photo, Photo)]
     placing = place(sound, usable(turn, data).known)
     for role, photo in placing.taken.items():
