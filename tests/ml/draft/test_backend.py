@@ -1,10 +1,12 @@
+"""The draft behind its backend; what all backends promise is in tests/ml/test_backends.py."""
+
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from modera_bot.contracts import Category, Stage
-from modera_bot.errors import Code, JobCancelled, ModeraError, Refusal
+from modera_bot.errors import Code, ModeraError, Refusal
 from modera_bot.ml.backends import load
 from modera_bot.ml.base import BackendContext, GarmentPicture, TryOnBackend, TryOnTask
 from modera_bot.pool import PicturePool
@@ -28,26 +30,10 @@ def task(*categories: Category | None) -> TryOnTask:
     return TryOnTask(BLANK, tuple(GarmentPicture(BLANK, category) for category in categories))
 
 
-def test_it_says_what_it_can_do(pool, tmp_path):
-    draft = backend(pool, tmp_path)
-    assert draft.name == "draft"
-    assert draft.capabilities.draft
-    assert draft.capabilities.categories == {Category.TOPS}
-    assert draft.capabilities.cost_usd == 0
-
-
-@pytest.mark.parametrize(
-    ("categories", "code"),
-    [
-        ((Category.TOPS, Category.BOTTOMS), Code.SEVERAL_GARMENTS_UNSUPPORTED),
-        ((Category.BOTTOMS,), Code.CATEGORY_UNSUPPORTED),
-        ((Category.ONE_PIECES,), Code.CATEGORY_UNSUPPORTED),
-    ],
-)
-def test_what_it_can_not_do_is_refused_at_once(categories, code, pool, tmp_path):
-    with pytest.raises(Refusal) as refused:
-        backend(pool, tmp_path).tryon(task(*categories))
-    assert refused.value.code is code
+def test_it_makes_free_drafts_of_tops(pool, tmp_path):
+    can = backend(pool, tmp_path).capabilities
+    assert can.draft
+    assert can.categories == {Category.TOPS}
 
 
 def test_it_works_in_the_pool_and_tells_how_far_it_is(pool, models):
@@ -73,11 +59,3 @@ def test_missing_models_are_named(pool, tmp_path):
     with pytest.raises(ModeraError) as failed:
         backend(pool, tmp_path).tryon(task(Category.TOPS))
     assert failed.value.code is Code.MODELS_MISSING
-
-
-def test_a_cancelled_job_stops_it(pool, tmp_path):
-    def cancelled(stage: Stage, fraction: float) -> None:
-        raise JobCancelled()
-
-    with pytest.raises(JobCancelled):
-        backend(pool, tmp_path).tryon(task(Category.TOPS), cancelled)
