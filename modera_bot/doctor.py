@@ -12,7 +12,7 @@ from modera_bot.bot.connection import check_token
 from modera_bot.config import Settings
 from modera_bot.db import Database
 from modera_bot.db.migrate import upgrade
-from modera_bot.errors import Code, ModeraError
+from modera_bot.errors import Code, ModeraError, StorageError
 from modera_bot.ml import weights
 from modera_bot.pool import PicturePool
 from modera_bot.storage import open_storage
@@ -44,6 +44,11 @@ async def _finding(what: str, check: Check, settings: Settings) -> Finding:
         return Finding(what, False, result if isinstance(result, str) else await result)
     except ModeraError as error:
         return Finding(what, True, error.detail)
+    except OSError as error:
+        if error.filename is None:
+            return Finding(what, True, str(error))
+        advice = "check the path and its owner"
+        return Finding(what, True, f"{error.filename}: {error.strerror}; {advice}")
     except Exception as error:
         return Finding(what, True, f"{type(error).__name__}: {' '.join(str(error).split())}")
 
@@ -76,7 +81,12 @@ def _database(settings: Settings) -> str:
 
 async def _storage(settings: Settings) -> str:
     storage = open_storage(settings.storage, make_secret(settings.data))
-    await asyncio.to_thread(storage.check)
+    try:
+        await asyncio.to_thread(storage.check)
+    except StorageError as error:
+        where = settings.storage.folder if settings.storage.kind == "local" else "S3"
+        advice = f"check [storage] in the configuration, and whether {where} can be written to"
+        raise ModeraError(error.code, f"{error.detail}; {advice}") from error
     return f"a picture can be written, read and deleted ({settings.storage.kind})"
 
 

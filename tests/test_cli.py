@@ -163,6 +163,18 @@ def test_doctor_finds_all_faults_and_gives_their_remedies(modera_bot, tmp_path):
     assert "modera-bot models pull" in ill.stdout
 
 
+def test_doctor_says_what_to_do_about_folders_that_can_not_be_used(modera_bot, tmp_path):
+    (tmp_path / "taken").write_text("")
+    ill = modera_bot(
+        "doctor",
+        MODERA_DATABASE__URL=f"sqlite:///{tmp_path}/taken/modera.db",
+        MODERA_STORAGE__FOLDER=str(tmp_path / "taken" / "pictures"),
+    )
+    database, storage = [line for line in ill.stdout.splitlines() if line.startswith("fault")]
+    assert "check the path and its owner" in database
+    assert "check [storage]" in storage
+
+
 def test_a_token_that_is_refused_is_told_on_one_line_and_never_printed(modera_bot, refusing):
     assert "telegram.token: " in one_line(modera_bot("run", **refusing))
     seen = modera_bot("doctor", **refusing)
