@@ -57,13 +57,25 @@ class Poller:
     async def replay(self) -> None:
         """Queue what an earlier process left unhandled."""
         left = await self._database.run(inbox.pending, self._bot.id)
-        given_up = [payload["update_id"] for payload, tries in left if tries >= TRIES]
+        updates = {
+            payload["update_id"]: self._read(payload) if tries < TRIES else None
+            for payload, tries in left
+        }
+        given_up = [update_id for update_id, update in updates.items() if update is None]
         if given_up:
-            log.error("gave up %d updates that were begun %d times", len(given_up), TRIES)
+            log.error("gave up %d updates: unreadable, or begun %d times", len(given_up), TRIES)
             await self._database.run(inbox.handled, self._bot.id, given_up)
-        for payload, tries in left:
-            if tries < TRIES:
-                await self._queue.put(Update.de_json(payload, self._bot))
+        for update in updates.values():
+            if update is not None:
+                await self._queue.put(update)
+
+    def _read(self, payload: dict[str, Any]) -> Update | None:
+        """An update as it was written down; None if another version wrote it otherwise."""
+        try:
+            return Update.de_json(payload, self._bot)
+        except Exception as error:  # whatever the library makes of it; the others must go on
+            log.error("an update can't be read: %s", type(error).__name__)
+            return None
 
     async def _poll(self, offset: int | None) -> int | None:
         """Fetch a batch, write it down, queue it; the offset that acknowledges it."""
