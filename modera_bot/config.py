@@ -156,7 +156,9 @@ class LogSettings(Section):
 class Settings(Section):
     """All settings. Frozen; make another to change one."""
 
-    data: Path = Field(Path("data"), description="folder of the signing key and the sandbox's chats")
+    data: Path = Field(
+        Path("data"), description="folder of the signing key and the sandbox's chats"
+    )
     models: Path = Field(Path("models"), description="folder of the model files")
     telegram: TelegramSettings = TelegramSettings()
     sandbox: SandboxSettings = SandboxSettings()
