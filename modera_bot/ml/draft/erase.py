@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from modera_bot.ml.base import Mask
-from modera_bot.ml.draft.colour import Colours, blur, disc, fill_in, shrunk, to_rgb
+from modera_bot.ml.draft.colour import Colours, blur, fill_in, grown, shrunk, to_rgb
 from modera_bot.ml.draft.figure import Figure
 from modera_bot.ml.draft.fit import Fit
 from modera_bot.ml.draft.limbs import Arm
@@ -42,7 +42,7 @@ def leftovers(
     body: Figure, parsed: Parsing, arms: tuple[Arm, Arm], fitted: Fit, covered: Mask
 ) -> Leftovers:
     """Sort what the new top, opaque where `covered`, leaves of the old one."""
-    old = np.asarray(cv2.dilate(parsed.top, disc(SEAM * body.scale)), np.float32)
+    old = blur(grown(parsed.top > 0.5, SEAM * body.scale).astype(np.float32), 0.8)
     left = np.asarray(old * (covered < 0.98), np.float32)
     across, down = body.axes()
     starts = [0.0 if one is None else one.end - 0.06 * body.scale for one in fitted.sleeves]
@@ -63,7 +63,8 @@ def leftovers(
         shown[name] = _overlapping(left * region, soft)
         left = left * (1 - region)
     # along an arm the shadow of the old cuff is painted away too
-    cuffs = blur(np.asarray(cv2.dilate(old, disc(CUFF * body.scale))), 0.4 * CUFF * body.scale)
+    reach = CUFF * body.scale
+    cuffs = blur(grown(parsed.top > 0.5, reach).astype(np.float32), 0.4 * reach)
     bare = limbs * cuffs * (1 - chest) * (covered < 0.98) * (body.mask > 0.5)
     shown["arms"] = np.maximum(shown["arms"], bare.astype(np.float32))
     return Leftovers(old=old, background=_overlapping(left, soft), **shown)
@@ -76,10 +77,7 @@ def _overlapping(part: Mask, soft: Mask) -> Mask:
 
 def background(picture: Colours, body: Figure) -> Colours:
     """The picture with the person taken out, smoothly."""
-    person = cv2.dilate(
-        (body.mask > 0.02).astype(np.uint8), np.ones((3, 3), np.uint8), iterations=3
-    )
-    return fill_in(picture, 1 - person.astype(np.float32))
+    return fill_in(picture, (~grown(body.mask > 0.02, 3)).astype(np.float32))
 
 
 def lower_garment(picture: Colours, body: Figure, parsed: Parsing) -> Colours | None:
@@ -87,9 +85,9 @@ def lower_garment(picture: Colours, body: Figure, parsed: Parsing) -> Colours | 
     _, down = body.axes()
     hem = parsed.hem if parsed.hem is not None else 1.1 * body.torso
     known = (down > hem + 0.03 * body.torso) & (down < hem + 0.5 * body.torso) & (body.mask > 0.95)
-    known &= cv2.dilate(parsed.top, disc(0.03 * body.scale)) < 0.05
+    known &= ~grown(parsed.top > 0.05, 0.03 * body.scale)
     for hand in parsed.hands:
-        known &= cv2.dilate(hand, np.ones((9, 9), np.uint8)) < 0.05
+        known &= ~grown(hand > 0.05, 0.015 * body.scale)
     if known.sum() < 50:
         return None
     return fill_in(picture, known.astype(np.float32))

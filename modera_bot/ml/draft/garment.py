@@ -21,6 +21,7 @@ from modera_bot.ml.draft.colour import (
     nearest_colour,
     opened,
     palette,
+    resized,
     shrunk,
     to_floats,
     to_lab,
@@ -31,6 +32,9 @@ WORK_EDGE = 768
 
 #: The border that shows the background, as a share of the longest edge.
 RING = 0.025
+
+#: How far, in pixels, the garment's colours are carried out over its edge.
+CARRIED = 12
 
 #: A garment that differs this much (ΔE) from the background has its edge matted by colour.
 DISTINCT = 14.0
@@ -111,10 +115,8 @@ def _background(lab: Colours, ring: NDArray[np.bool_]) -> tuple[Colours, NDArray
     Returns it, which border pixels agree with it, and their 98th percentile of ΔE.
     """
     height, width = ring.shape
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    x, y = x / width - 0.5, y / height - 0.5
-    terms = np.stack([np.ones_like(x), x, y, x * x, y * y], axis=-1)
-    samples, basis = lab[ring], terms[ring]
+    y, x = np.nonzero(ring)
+    samples, basis = lab[ring], _terms((x + 0.5) / width, (y + 0.5) / height)
     agree = np.abs(samples - np.median(samples, axis=0)).sum(axis=1) < 25
     agree = agree if agree.sum() > 20 else np.ones(len(samples), bool)
     coefficients = np.zeros((5, 3), np.float32)
@@ -127,7 +129,15 @@ def _background(lab: Colours, ring: NDArray[np.bool_]) -> tuple[Colours, NDArray
     plain = np.zeros(ring.shape, bool)
     plain[ring] = agree
     noise = float(np.percentile(np.sqrt((error[agree] ** 2).sum(axis=1)), 98))
-    return (terms @ coefficients).astype(np.float32), plain, noise
+    steps = (np.arange(32) + 0.5) / 32  # a quadratic is as smooth as that
+    coarse = _terms(*np.meshgrid(steps, steps)) @ coefficients
+    return resized(coarse.astype(np.float32), (width, height)), plain, noise
+
+
+def _terms(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float32]:
+    """1, x, y, x², y² of places in a picture, of which x and y are shares of its size."""
+    x, y = x - 0.5, y - 0.5
+    return np.stack([np.ones_like(x), x, y, x * x, y * y], axis=-1).astype(np.float32)
 
 
 def _silhouette(
@@ -174,10 +184,9 @@ def _matte(
         return alpha, colour
     distinct = difference(lab, background)
     least = cv2.erode(np.where(core, distinct, 255).astype(np.float32), disc(8))
+    edge, around = grown(mask, 2) & ~core, grown(mask, CARRIED) & ~core
     nearest = _nearest(core)
-    outside = ~core
-    edge = grown(mask, 2) & outside
-    inner = blur(lab, 1)[core][nearest[edge]]
+    inner = blur(lab, 1).reshape(-1, 3)[nearest[edge]]
     span = inner - background[edge]
     share = ((lab - background)[edge] * span).sum(axis=-1) / np.maximum((span * span).sum(-1), 1)
     mixed = ((share - 0.15) / 0.7).clip(0, 1)
@@ -185,15 +194,15 @@ def _matte(
     alpha[edge] += (mixed - alpha[edge]) * trust
     alpha[core] = 1
     colour = colour.copy()
-    colour[outside] = blur(colour, 1)[core][nearest[outside]]
+    colour[around] = blur(colour, 1).reshape(-1, 3)[nearest[around]]
     return alpha, colour
 
 
 def _nearest(core: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """For each pixel, the rank of the nearest pixel of `core` among all of them."""
+    """For each pixel, the flat index of the nearest pixel of `core`."""
     _, labels = cv2.distanceTransformWithLabels(
         (~core).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
     )
-    rank = np.zeros(int(labels.max()) + 1, np.intp)
-    rank[labels[core]] = np.arange(int(core.sum()))
-    return np.asarray(rank[labels])
+    indices = np.zeros(int(labels.max()) + 1, np.intp)
+    indices[labels[core]] = np.flatnonzero(core)
+    return np.asarray(indices[labels])
