@@ -159,12 +159,13 @@ def make_secret(folder: Path) -> bytes:
 async def _sandbox(settings: Settings) -> AsyncIterator[Sandbox]:
     sandbox = Sandbox(port=settings.sandbox.port, folder=settings.data / "sandbox")
     try:
-        await sandbox.start()
-    except OSError as error:
-        raise ConfigError(
-            (f"sandbox.port: {settings.sandbox.port} is not free; write a free port, 0 for any",)
-        ) from error
-    try:
+        try:
+            await sandbox.start()
+        except OSError as error:
+            port = settings.sandbox.port
+            raise ConfigError(
+                (f"sandbox.port: {port} is not free; write a free port, 0 for any",)
+            ) from error
         yield sandbox
     finally:
         await sandbox.stop()
