@@ -92,6 +92,12 @@ async def test_pictures_sent_as_files_are_as_good(bot_app: App, anna: SandboxUse
     await anna.wait_for(is_result)
 
 
+async def test_a_file_whose_app_knows_no_type_goes_by_its_name(bot_app: App, anna: SandboxUser):
+    await settle(bot_app, anna)
+    await anna.document(photo(TOP), "IMG_0001.JPG", mime="application/octet-stream")
+    await anna.wait_for("Got the garment")
+
+
 async def test_an_album_of_files_is_as_good(bot_app: App, anna: SandboxUser):
     await settle(bot_app, anna)
     await anna.album([photo(TOP), photo(WOMAN)], as_files=True)

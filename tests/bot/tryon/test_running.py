@@ -47,6 +47,7 @@ async def test_the_status_is_edited_only_when_there_is_news(
     while len(await methods(anna, "sendChatAction")) < 5:  # many looks later
         await asyncio.sleep(0.1)
     assert await methods(anna, "editMessageText") == edits
+    conduct.gate.set()
 
 
 async def test_photos_meanwhile_are_kept_out(bot_app: App, anna: SandboxUser, conduct: Conduct):

@@ -41,6 +41,8 @@ from telegram.ext import (
 from modera_bot.bot.flows.states import InState, State
 from modera_bot.bot.flows.tryon import choices, intake, results
 from modera_bot.bot.flows.tryon.intake import begin, resume
+from modera_bot.bot.keyboards import OTHER
+from modera_bot.contracts import Category
 
 __all__ = ["begin", "handlers", "resume"]
 
@@ -49,6 +51,7 @@ PHOTOS = filters.PHOTO | filters.Document.IMAGE
 for _suffix in ("jpg", "jpeg", "png", "webp", "heic", "heif", "avif"):  # some apps know no type
     PHOTOS |= filters.Document.FileExtension(_suffix)
 ID = "[0-9a-f]{32}"
+KINDS = "|".join([*Category, OTHER])
 
 
 def handlers() -> list[BaseHandler[Any, Any, Any]]:
@@ -62,7 +65,7 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
         MessageHandler(PHOTOS, intake.take),
         button("start", intake.start),
         button(f"role:{ID}:(?:person|garment)", choices.choose_role),
-        button(f"kind:{ID}:[a-z-]+", choices.choose_category),
+        button(f"kind:{ID}:(?:{KINDS})", choices.choose_category),
         button("retry", choices.retry),
         button("cancel", choices.cancel),
         button(f"open:{ID}", results.open_),

@@ -10,14 +10,14 @@ from modera_bot.bot.flows.states import State
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.intake import go_on
 from modera_bot.bot.flows.tryon.preview import settle_preview
-from modera_bot.bot.flows.tryon.submission import resubmit, stop, usable, wait
+from modera_bot.bot.flows.tryon.submission import WAITING, resubmit, stop, usable, wait
 from modera_bot.bot.flows.tryon.wording import error_text, status_text, wanted
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
 from modera_bot.contracts import Category, Role
 from modera_bot.db import pictures, sessions
 
-WAITING = (State.TRYON_WAITING_CLOTHING, State.TRYON_WAITING_PERSON)
+WAITING_STATES = frozenset(WAITING.values())
 
 
 async def choose_role(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -52,7 +52,7 @@ async def choose_category(update: Update, context: ContextTypes.DEFAULT_TYPE) ->
     _, _, photo, value = pressed(update)
     running = turn.state == State.TRYON_PROCESSING
     if data.garment_key != keyboards.photo_key(turn.user.id, photo) or not (
-        running or turn.state in WAITING
+        running or turn.state in WAITING_STATES
     ):
         await alert(turn, "alert-stale")
     elif value == data.category:
@@ -104,7 +104,7 @@ async def retry(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     turn, data = current.get(), TryOnData.of(current.get().session)
     if turn.state == State.TRYON_PROCESSING:
         await alert(turn, "alert-busy")
-    elif turn.state not in WAITING or data.missing is not None:
+    elif turn.state not in WAITING_STATES or data.missing is not None:
         await alert(turn, "alert-stale")
     else:
         await answer(turn)

@@ -3,11 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection
-from telegram import Update
+from telegram import InlineKeyboardMarkup, Update
 from telegram.constants import ChatAction
 from telegram.ext import ContextTypes
 
@@ -45,7 +44,7 @@ class Press:
             raise StorageError(Code.PICTURE_GONE, permanent=True)
         return await asyncio.to_thread(self.turn.services.storage.get, key)
 
-    def keyboard(self, *, compared: bool = False) -> Any:
+    def keyboard(self, *, compared: bool = False) -> InlineKeyboardMarkup:
         return keyboards.result(
             self.chat, self.tryon.id, rating=self.tryon.rating, compared=compared
         )
