@@ -35,7 +35,7 @@ from modera_bot.pool import PicturePool
 from modera_bot.sandbox.server import Sandbox
 from modera_bot.storage import Storage, open_storage
 
-#: Blocking calls (database, storage, pictures) that may wait at once.
+#: Blocking calls (storage, pictures) that may wait at once; the database has its own threads.
 THREADS = 32
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -14,6 +15,9 @@ from sqlalchemy.engine import make_url
 P = ParamSpec("P")
 T = TypeVar("T")
 
+#: Transactions that `run` has going at once; SQLite takes one after the other anyway.
+THREADS = 8
+
 
 class Database:
     """Transactions over SQLAlchemy Core, sync; `run` takes one off the event loop.
@@ -21,12 +25,16 @@ class Database:
     SQLite: write-ahead log, foreign keys on, secure delete (erased rows are overwritten), and
     BEGIN IMMEDIATE, because a deferred transaction that turns to writing fails at once when
     another writes, ignoring the busy timeout.
+
+    `run` has threads of its own: in the event loop's, a transaction of milliseconds would wait
+    behind all the photos that are being looked at.
     """
 
     def __init__(self, url: str) -> None:
         """`url` as in the configuration; a SQLite file's folder is made when missing."""
         self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._threads = ThreadPoolExecutor(THREADS, "database")
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -46,7 +54,7 @@ class Database:
             with self.begin() as connection:
                 return function(connection, *args, **kwargs)
 
-        return await asyncio.to_thread(call)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
     def wipe(self) -> bool:
         """Leave nothing of deleted rows in SQLite's files: rewrite them, empty the log.
@@ -78,6 +86,8 @@ class Database:
             connection.execute(text("SELECT 1"))
 
     def close(self) -> None:
+        """Finish the transactions that `run` has going, and hang up."""
+        self._threads.shutdown()
         self.engine.dispose()
 
 

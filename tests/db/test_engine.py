@@ -1,4 +1,8 @@
-"""What the database gives away: nothing in its errors, nothing to others on this machine."""
+"""The database among others: what it gives away, and what it waits for."""
+
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -12,6 +16,18 @@ def test_an_error_does_not_repeat_the_values_that_it_is_about(database):
     with pytest.raises(IntegrityError) as caught, database.begin() as connection:
         connection.execute(schema.users.insert().values(telegram_id=501, first_name="Boris"))
     assert "Boris" not in str(caught.value)
+
+
+async def test_a_transaction_waits_for_nothing_but_the_database(database):
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    done = threading.Event()
+    slow = asyncio.create_task(asyncio.to_thread(done.wait))
+    try:
+        async with asyncio.timeout(10):
+            assert await database.run(lambda connection: "done") == "done"
+    finally:
+        done.set()
+        await slow
 
 
 def test_only_the_user_who_runs_the_bot_can_read_a_sqlite_database(tmp_path):
