@@ -19,6 +19,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.handover import Handover
 from modera_bot.bot.processor import ChatProcessor
+from modera_bot.bot.ratelimit import seconds_to_wait
 from modera_bot.bot.status import StatusMessages
 from modera_bot.bot.turn import Services
 from modera_bot.contracts import Event, EventKind
@@ -102,7 +103,7 @@ class Delivery:
         try:
             await self._bring(event)
         except RetryAfter as error:
-            await self._postpone(event, _seconds(error))
+            await self._postpone(event, seconds_to_wait(error))
         except Forbidden:
             log.info("event %d given up: the person has blocked the bot", event.id)
             await self._give_up(event)
@@ -157,8 +158,3 @@ class Delivery:
             # asked again now that the chat is ours: it may have been told meanwhile
             if await self._services.database.run(events.is_waiting, event.id):
                 await self._handover.hand_over(event)
-
-
-def _seconds(error: RetryAfter) -> float:
-    after = error.retry_after
-    return float(after) if isinstance(after, int | float) else after.total_seconds()

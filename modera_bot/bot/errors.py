@@ -12,6 +12,7 @@ from telegram.ext import ContextTypes
 
 from modera_bot.bot import keyboards
 from modera_bot.bot.chat import Chat
+from modera_bot.bot.ratelimit import seconds_to_wait
 from modera_bot.bot.turn import Turn, current
 from modera_bot.errors import ModeraError
 
@@ -47,7 +48,8 @@ class ErrorTeller:
         if tries >= len(PATIENCE_S):
             return False
         self._tries[first] = tries + 1
-        wait = max(PATIENCE_S[tries], _asked(error))
+        asked = seconds_to_wait(error) if isinstance(error, RetryAfter) else 0.0
+        wait = max(PATIENCE_S[tries], asked)
         log.warning("an update failed: %s; trying again in %.1f s", type(error).__name__, wait)
         turn.defer()
         for update in _updates(turn):
@@ -59,14 +61,6 @@ def _is_passing(error: Exception) -> bool:
     if isinstance(error, BadRequest):
         return False
     return isinstance(error, NetworkError | RetryAfter | OperationalError)
-
-
-def _asked(error: Exception) -> float:
-    """Seconds that Telegram asks to wait."""
-    if not isinstance(error, RetryAfter):
-        return 0.0
-    after = error.retry_after
-    return float(after) if isinstance(after, int | float) else after.total_seconds()
 
 
 def _updates(turn: Turn) -> list[Update]:

@@ -104,7 +104,9 @@ class ChatProcessor(BaseUpdateProcessor):
         try:
             while True:
                 album.grown.clear()
-                await asyncio.wait_for(album.grown.wait(), ALBUM_S)
+                # wait_for of Python 3.11 may swallow being cancelled
+                async with asyncio.timeout(ALBUM_S):
+                    await album.grown.wait()
         except TimeoutError:
             pass
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Any
@@ -111,7 +112,7 @@ class UpdateQueue:
             self.unheard.discard(update["message"]["message_id"])
 
     async def _wait(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._arrived.wait(), seconds)
-        except TimeoutError:
-            return
+        # not wait_for, which in Python 3.11 may swallow being cancelled
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._arrived.wait()
