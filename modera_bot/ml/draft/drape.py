@@ -54,7 +54,7 @@ def drape(
     if covers > LONG_SLEEVE * whole:
         covers = whole
     elif abs(old_end - shoulder - covers) < SAME_SLEEVE * whole:
-        covers = max(covers, old_end - shoulder)
+        covers = max(covers, old_end - shoulder + 0.03 * body.scale)
     outer: list[Vector] = [tip, *_deltoid(body, side, tip, line)]
     inner: list[Vector] = [armpit]
     radii: list[float] = []

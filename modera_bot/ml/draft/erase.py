@@ -21,7 +21,7 @@ SEAM = 0.014
 CUFF = 0.04
 
 #: Skin gets darker toward an arm's edge, where it turns away from the light.
-TURN = 0.16
+TURN = 0.25
 
 
 @dataclass(frozen=True, slots=True)

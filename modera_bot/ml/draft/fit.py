@@ -37,9 +37,9 @@ LIKE_HEM = 0.35
 #: A photo that ends less than this many torso lengths below the collar shows no hem.
 CUT_OFF = 1.4
 
-#: Hems nearer to each other than this, in torso lengths, count as the same: the new top then
-#: just covers the old one, and nothing need be erased.
-SAME_HEM = 0.08
+#: A hem that would end this much above or below the old one, in torso lengths, counts as the
+#: same: the new top then just covers the old one, and nothing need be erased.
+SAME_HEM = (0.16, 0.08)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,8 @@ class _Fitting:
         if abs(old - hem) > LIKE_HEM * torso:
             return hem
         hem = (hem + old) / 2
-        return old + 0.01 * torso if abs(old - hem) < SAME_HEM * torso else hem
+        covers = -SAME_HEM[0] * torso < hem - old < SAME_HEM[1] * torso
+        return old + 0.01 * torso if covers else hem
 
     def _necks(self) -> Vector:
         """The neckline's ends: on the line from neck to shoulder tip, as wide as it is cut."""
@@ -197,7 +198,7 @@ class _Fitting:
         body, shape = self.body, self.shape
         pit_y = float(shape.armpits[:, 1].mean())
         long = max(shape.bottom - pit_y, 1.0)
-        natural = float(np.clip(self.across * long / max(self.hem - first, 1.0), 0.75, 1.35))
+        natural = float(np.clip(self.across * long / max(self.hem - first, 1.0), 0.6, 1.35))
         shares = (shape.rows[:, 0] - pit_y) / long
         # a print on the chest keeps its shape; what length differs is taken up further down
         downs = first + (natural * shares + (1 - natural) * shares**2) * (self.hem - first)

@@ -33,6 +33,9 @@ WORK_EDGE = 768
 #: The border that shows the background, as a share of the longest edge.
 RING = 0.025
 
+#: How far a drop shadow reaches from the garment at most, as a share of the longest edge.
+SHADOW_WIDTH = 0.045
+
 #: How far, in pixels, the garment's colours are carried out over its edge.
 CARRIED = 12
 
@@ -149,18 +152,28 @@ def _silhouette(
     slope = np.hypot(cv2.Sobel(light, cv2.CV_32F, 1, 0), cv2.Sobel(light, cv2.CV_32F, 0, 1)) / 8
     usual = float(np.percentile(slope[plain], 98)) if plain.any() else 0.0
     differs = distance > max(3.0, 1.6 * noise)
-    mask = differs | (slope > max(1.2, 3 * usual))
-    mask = filled_holes(closed(mask, 0.006 * edge))
+    fenced = differs | (slope > max(1.2, 3 * usual))
+    mask = filled_holes(closed(fenced, 0.006 * edge)) & ~_reached_from_border(~fenced)
     # a slope is as wide as its blur: what is no garment by colour is trimmed from the outside
     mask = opened(mask & (shrunk(mask, 3) | differs), 2)
     return large_parts(mask, 0.08)
+
+
+def _reached_from_border(free: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The parts of what is free that hang together with the picture's border."""
+    _, labels = cv2.connectedComponents(free.astype(np.uint8), connectivity=4)
+    border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    outside = np.zeros(int(labels.max()) + 1, bool)
+    outside[border] = True
+    outside[0] = False
+    return np.asarray(outside[labels])
 
 
 def _drop_shadow(
     lab: Colours, offset: Colours, background: Colours, mask: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Parts near the edge that are the background, only darker, and unlike the garment."""
-    core = shrunk(mask, 0.0175 * max(mask.shape))
+    core = shrunk(mask, SHADOW_WIDTH * max(mask.shape))
     hue = np.hypot(offset[..., 1], offset[..., 2])
     shade = (hue < 5.5) & (offset[..., 0] < 1) & (lab[..., 0] > 0.5 * background[..., 0])
     shadow = mask & ~core & shade

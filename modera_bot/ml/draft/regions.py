@@ -80,7 +80,7 @@ def _background(lab: Colours, body: Figure, cloth: Colours) -> Flags:
     """What the outline wrongly holds for the person, as between loose hair or under an arm."""
     outside = ~grown(body.mask > 0.02, 2)
     behind = np.linalg.norm(lab - fill_in(lab, outside.astype(np.float32)), axis=-1)
-    return opened((behind < 6) & (behind < 0.6 * nearest_colour(lab, cloth, 1)), 1)
+    return opened((behind < 4) & (behind < 0.5 * nearest_colour(lab, cloth, 1)), 1)
 
 
 def old_top(
