@@ -173,13 +173,14 @@ def _drop_shadow(
     lab: Colours, offset: Colours, background: Colours, mask: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Parts near the edge that are the background, only darker, and unlike the garment."""
-    core = shrunk(mask, SHADOW_WIDTH * max(mask.shape))
+    core = large_parts(shrunk(mask, SHADOW_WIDTH * max(mask.shape)), 0.01)
     hue = np.hypot(offset[..., 1], offset[..., 2])
     shade = (hue < 5.5) & (offset[..., 0] < 1) & (lab[..., 0] > 0.5 * background[..., 0])
     shadow = mask & ~core & shade
-    if core.sum() > 50 and shadow.any():
-        unlike = nearest_colour(lab[shadow], palette(lab[core], 5), 1)
-        shadow[shadow] = (unlike > 13) & (unlike > 0.6 * np.abs(offset[shadow][:, 0]))
+    if not shadow.any() or not core.any() or shade[core].mean() > 0.5:
+        return np.zeros_like(mask)  # a garment of the background's hue has folds just like it
+    unlike = nearest_colour(lab[shadow], palette(lab[core], 5), 1)
+    shadow[shadow] = (unlike > 13) & (unlike > 0.6 * np.abs(offset[shadow][:, 0]))
     return opened(shadow, 1)
 
 
