@@ -23,6 +23,7 @@ SAID = {
     "en": {"consent": "agree", "person": "photo of the person", "draft": "draft"},
     "ru": {"consent": "соглас", "person": "фото человека", "draft": "набросок"},
 }
+NAMES = {"en": "Kate", "ru": "Катя"}
 PATIENCE_MS = 30_000
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -66,8 +67,8 @@ def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
 class Newcomer:
     """Somebody at the chat page, who looks for what to press."""
 
-    def __init__(self, page: Page, name: str, language: str) -> None:
-        self._page, self._name, self._language, self._shots = page, name, language, 0
+    def __init__(self, page: Page, language: str, folder: Path) -> None:
+        self._page, self._language, self._folder, self._shots = page, language, folder, 0
 
     def arrive(self, address: str) -> None:
         """Open the page as a person of one's own, in one's language."""
@@ -77,7 +78,7 @@ class Newcomer:
             page.get_by_test_id("open-people").click()
         page.get_by_test_id("add-person").click()
         dialog = page.get_by_test_id("person-dialog")
-        dialog.get_by_role("textbox").fill(self._name)
+        dialog.get_by_role("textbox").fill(NAMES[self._language])
         dialog.locator(f"input[value={self._language}]").locator("..").click()
         dialog.locator("button[type=submit]").click()
         page.locator(f".languages [data-language={self._language}]").evaluate("it => it.click()")
@@ -117,13 +118,12 @@ class Newcomer:
         self._page.wait_for_load_state("networkidle")
         self._page.wait_for_timeout(400)
         self._shots += 1
-        self._page.screenshot(path=SCREENSHOTS / f"{self._name}-{self._shots:02}-{what}.png")
+        self._page.screenshot(path=self._folder / f"{self._shots:02}-{what}.png")
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
 @pytest.mark.parametrize("size", SIZES)
 def test_a_newcomer_sees_oneself_in_a_garment_and_tries_another(address, browser, size, language):
-    SCREENSHOTS.mkdir(exist_ok=True)
     width, height = SIZES[size]
     said = SAID[language]
     context = browser.new_context(
@@ -135,7 +135,7 @@ def test_a_newcomer_sees_oneself_in_a_garment_and_tries_another(address, browser
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    newcomer = Newcomer(page, f"{size}-{language}", language)
+    newcomer = Newcomer(page, language, SCREENSHOTS / f"{size}-{language}")
 
     newcomer.arrive(address)
     newcomer.keeps("arrived")
