@@ -84,7 +84,8 @@ class _Fitting:
             self._pair(self.tips[side], self.shape.tips[side])
             self._pair(armpits[side], self.shape.armpits[side])
             self._pair_shoulder(necks[side], side)
-        sides = self._pair_torso(float(np.mean([self.body.place(pit)[1] for pit in armpits])))
+        self._pair_neckline(necks)
+        sides = self._pair_torso(necks, armpits)
         ends = [
             float(end) * length(self.body.arm(side))
             for side, end in zip(SIDES, self.parsed.sleeve_ends, strict=True)
@@ -172,11 +173,18 @@ class _Fitting:
         for side in SIDES:
             drop = self.across * float(shape.armpits[side, 1] - shape.tips[side, 1])
             down = body.place(self.tips[side])[1] + drop
-            down = float(np.clip(down, 0.22 * body.torso, 0.46 * body.torso))
+            down = float(np.clip(down, 0.19 * body.torso, 0.46 * body.torso))
             half = self.across * abs(float(shape.armpits[side, 0]) - shape.centre)
             usual = usual_half(body, down)
             armpits.append(body.at(OUT[side] * float(np.clip(half, usual, 1.3 * usual)), down))
         return np.array(armpits, np.float32)
+
+    def _pair_neckline(self, necks: Vector) -> None:
+        """The lowest point of the neckline: as deep as it is cut."""
+        shape, depth = self.shape, self.shape.neck_depth
+        ends = float(np.mean([self.body.place(neck)[1] for neck in necks]))
+        lowest = np.array([shape.centre, shape.neck_y + depth], np.float32)
+        self._pair(self.body.at(0, ends + self.across * depth), lowest)
 
     def _pair_shoulder(self, neck: Vector, side: int) -> None:
         """The upper edge between neck and shoulder tip: cloth lies on the shoulder."""
@@ -193,10 +201,13 @@ class _Fitting:
             lifted = straight - body.down * (bulge + 0.006 * body.scale)
             self._pair(lifted, np.array([x, line[x]], np.float32))
 
-    def _pair_torso(self, first: float) -> tuple[list[Vector], list[Vector]]:
-        """Row by row from the armpits, `first`; returns the two edges on the body."""
+    def _pair_torso(self, necks: Vector, armpits: Vector) -> tuple[list[Vector], list[Vector]]:
+        """Row by row from the armpits down; returns the two edges on the body."""
         body, shape = self.body, self.shape
         pit_y = float(shape.armpits[:, 1].mean())
+        top, first = (float(np.mean([body.place(p)[1] for p in ends])) for ends in (necks, armpits))
+        # armpits are where the body has them; what hangs from the neck may be higher up
+        lift = 0.5 * (first - top - self.across * (pit_y - shape.neck_y))
         long = max(shape.bottom - pit_y, 1.0)
         natural = float(np.clip(self.across * long / max(self.hem - first, 1.0), 0.6, 1.35))
         shares = (shape.rows[:, 0] - pit_y) / long
@@ -205,10 +216,11 @@ class _Fitting:
         halves = _smooth(
             np.stack([self._halves(*row) for row in zip(downs, shape.rows, strict=True)])
         )
-        self._pair(body.at(0, first), np.array([shape.centre, pit_y], np.float32))
+        self._pair(body.at(0, first - lift), np.array([shape.centre, pit_y], np.float32))
         edges: tuple[list[Vector], list[Vector]] = ([], [])
         for share, down, half, (y, *xs) in zip(shares, downs, halves, shape.rows, strict=True):
-            self._pair(body.at(0, down + self._sag(share, 0)), np.array([shape.centre, y], "f4"))
+            hangs = self._sag(share) - lift * (1 - share)
+            self._pair(body.at(0, down + hangs), np.array([shape.centre, y], np.float32))
             for side, x in zip(SIDES, xs, strict=True):
                 edge = body.at(OUT[side] * half[side], down)
                 edges[side].append(edge)
@@ -216,7 +228,7 @@ class _Fitting:
                 # the middle keeps its width: cloth turns away from the eye at the sides
                 cut = self.across * abs(x - shape.centre)
                 inner = FACING * min(cut, half[side])
-                at = body.at(OUT[side] * inner, down + self._sag(share, inner / half[side]))
+                at = body.at(OUT[side] * inner, down + hangs * (1 - (inner / half[side]) ** 2))
                 aside = shape.centre + OUT[side] * inner / self.across
                 self._pair(at, np.array([aside, y], np.float32))
         return edges
@@ -232,9 +244,9 @@ class _Fitting:
             halves.append(min(max(cut, CLOSEST * own), widest))
         return np.array(halves)
 
-    def _sag(self, share: float, aside: float) -> float:
+    def _sag(self, share: float) -> float:
         """How much lower than at its sides a top hangs in front: a hem runs around the body."""
-        return 0.03 * self.body.scale * share * share * (1 - aside * aside)
+        return 0.03 * self.body.scale * share * share
 
     def _edge(
         self, necks: Vector, armpits: Vector, sides: tuple[list[Vector], list[Vector]]
