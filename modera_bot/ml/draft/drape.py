@@ -62,10 +62,10 @@ def drape(
         distance = float(step) * covers
         point, normal = across_arm(line, distance, OUT[side], body.scale)
         bare = arm.radius(distance + max(shoulder, 0))
-        seen = body.reach(point, normal, 2.4 * bare)
-        seen = seen if seen < 2.0 * bare else 1.1 * bare
+        seen = body.reach(point, normal, 2.6 * bare)
+        seen = seen if seen < 2.4 * bare else 1.1 * bare  # it runs along another limb
         half = HANGING * across * cut.cuff / 2 * (1.2 - 0.2 * float(step))
-        radii.append(float(np.clip(max(half, 1.05 * seen), 1.1 * bare, 1.7 * bare)))
+        radii.append(float(np.clip(half, max(1.05 * seen, 1.1 * bare), 2.4 * bare)))
         outer.append(point + normal * np.float32(np.mean(radii[-2:])))
         under = point - normal * np.float32(np.clip(half, 1.1 * bare, 1.5 * bare))
         blend = np.float32(np.clip((distance / body.scale - 0.05) / 0.3, 0, 1))
