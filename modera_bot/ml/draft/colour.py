@@ -130,6 +130,14 @@ def large_parts(mask: Flags, share: float) -> Flags:
     return np.asarray(kept[labels])
 
 
+def touching(mask: Flags, seed: Flags) -> Flags:
+    """The connected parts of `mask` that have a pixel of `seed`."""
+    count, labels = cv2.connectedComponents(mask.astype(np.uint8))
+    kept = np.zeros(count, bool)
+    kept[labels[mask & seed]] = True
+    return np.asarray(kept[labels])
+
+
 def filled_holes(mask: Flags, largest: float = 1.0) -> Flags:
     """With the holes filled that are at most `largest` of the picture's area."""
     framed = cv2.copyMakeBorder((~mask).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=1)

@@ -25,6 +25,7 @@ from modera_bot.ml.draft.colour import (
     shrunk,
     to_floats,
     to_lab,
+    touching,
 )
 
 #: Longest edge that a garment is analysed at; a torso is seldom shown larger.
@@ -50,12 +51,11 @@ class CutOut:
     `colour` is RGB of 0..1, with the garment's own colours carried out over its soft edge so that
     no background shows through. `background_share` is
     how much of the border is plain background, `border_touch` how much of it is garment, and
-    `noise` how much (ΔE) the background varies; `background` is its RGB of 0..1.
+    `noise` how much (ΔE) the background varies.
     """
 
     colour: Colours
     alpha: Mask
-    background: NDArray[np.float32]
     background_share: float
     border_touch: float
     noise: float
@@ -98,7 +98,6 @@ def cut_out(picture: Picture) -> CutOut:
     return CutOut(
         colour=colour,
         alpha=alpha,
-        background=np.median(small[ring & plain], axis=0).astype(np.float32) / 255,
         background_share=float((ring & plain).sum() / ring.sum()),
         border_touch=float(mask[ring].mean()),
         noise=noise,
@@ -161,12 +160,9 @@ def _silhouette(
 
 def _reached_from_border(free: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The parts of what is free that hang together with the picture's border."""
-    _, labels = cv2.connectedComponents(free.astype(np.uint8), connectivity=4)
-    border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-    outside = np.zeros(int(labels.max()) + 1, bool)
-    outside[border] = True
-    outside[0] = False
-    return np.asarray(outside[labels])
+    border = np.ones_like(free)
+    border[1:-1, 1:-1] = False
+    return touching(free, border)
 
 
 def _drop_shadow(

@@ -41,7 +41,6 @@ class TopShape:
     """
 
     centre: float
-    top: float
     bottom: float
     necks: Vector
     tips: Vector
@@ -63,10 +62,6 @@ class TopShape:
     def chest(self) -> float:
         """Width from armpit to armpit."""
         return float(np.linalg.norm(self.armpits[1] - self.armpits[0]))
-
-    @property
-    def sleeved(self) -> bool:
-        return any(self.sleeves)
 
 
 def locate(garment: CutOut) -> TopShape | None:
@@ -91,7 +86,6 @@ def locate(garment: CutOut) -> TopShape | None:
     necks, neck_depth = neckline(blur(to_lab(garment.colour), 1), outline, shoulder_line, necks)
     return TopShape(
         centre=outline.centre,
-        top=float(outline.top),
         bottom=float(np.flatnonzero(outline.mask[:, int(outline.centre)]).max()),
         necks=necks,
         tips=tips,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-import cv2
 import numpy as np
 
 from modera_bot.ml.base import Mask
@@ -20,12 +19,16 @@ from modera_bot.ml.draft.colour import (
     nearest_colour,
     opened,
     palette,
+    touching,
 )
 from modera_bot.ml.draft.figure import SIDES, Figure, Vector, along, capsule, length
 from modera_bot.ml.draft.skin import skin_likeness
 
 #: Fewer pixels than this tell no colour of hair.
 FEWEST = 40
+
+#: A sleeve that covers more of the arm than this leaves only the hand.
+LONG_SLEEVE = 0.93
 
 
 def head(body: Figure) -> Flags:
@@ -47,9 +50,7 @@ def hand(body: Figure, skin: Mask, side: int) -> Flags:
         for start, radius in ((0.3, 0.05), (-0.1, 0.16))
     )
     like = opened((wide > 0.5) & (skin > 0.25) & (body.mask > 0.3), 2)
-    _, labels = cv2.connectedComponents(like.astype(np.uint8))
-    kept = np.unique(labels[like & (sure > 0.5)])
-    whole = closed(np.asarray(np.isin(labels, kept[kept > 0])), 3)
+    whole = closed(touching(like, sure > 0.5), 3)
     below: Flags = (body.axes(wrist)[1] > -0.1 * body.scale) | (reach @ body.down < 0)
     return whole & below
 
@@ -71,9 +72,7 @@ def hair(lab: Colours, body: Figure, above: Flags, cloth: Colours, tone: Vector)
     to_hair = nearest_colour(lab, colours)
     like = near & (to_hair < 18) & (to_hair < nearest_colour(lab, cloth))
     like &= to_hair < difference(lab, tone, 0.7)
-    _, labels = cv2.connectedComponents((opened(like, 1)).astype(np.uint8))
-    kept = np.unique(labels[above & like])
-    return np.asarray(np.isin(labels, kept[kept > 0]))
+    return touching(opened(like, 1), above)
 
 
 def _background(lab: Colours, body: Figure, cloth: Colours) -> Flags:
@@ -81,6 +80,23 @@ def _background(lab: Colours, body: Figure, cloth: Colours) -> Flags:
     outside = ~grown(body.mask > 0.02, 2)
     behind = np.linalg.norm(lab - fill_in(lab, outside.astype(np.float32)), axis=-1)
     return opened((behind < 4) & (behind < 0.5 * nearest_colour(lab, cloth, 1)), 1)
+
+
+def _arms(body: Figure, sleeve_ends: Sequence[float]) -> tuple[Flags, Flags]:
+    """Generously, where the arms are under sleeves, and where they are bare."""
+    shape = body.mask.shape
+    covered, bare = np.zeros(shape, bool), np.zeros(shape, bool)
+    for side in SIDES:
+        line = body.arm(side)
+        long = sleeve_ends[side] > LONG_SLEEVE
+        beyond = 0.1 if long else 0.02  # a cuff hangs over the wrist
+        end, _, joint = along(line, sleeve_ends[side] * length(line) + beyond * body.scale)
+        wide = (0.2 * body.scale, 0.18 * body.scale)
+        for first, last in pairwise([*line[: joint + 1], end]):
+            covered |= capsule(shape, first, last, wide) > 0.5
+        for first, last in pairwise([] if long else [end, *line[joint + 1 :]]):
+            bare |= capsule(shape, first, last, wide) > 0.5
+    return covered, bare
 
 
 def old_top(
@@ -95,18 +111,7 @@ def old_top(
 ) -> Flags:
     """The old top: what is left of the person above the hem."""
     across, down = body.axes()
-    shape = skin.shape
-    covered, bare_limbs = np.zeros(shape, bool), np.zeros(shape, bool)
-    for side in SIDES:
-        line = body.arm(side)
-        long = sleeve_ends[side] > 0.93
-        beyond = 0.1 if long else 0.02  # a cuff hangs over the wrist
-        end, _, joint = along(line, sleeve_ends[side] * length(line) + beyond * body.scale)
-        wide = (0.2 * body.scale, 0.18 * body.scale)
-        for first, last in pairwise([*line[: joint + 1], end]):
-            covered |= capsule(shape, first, last, wide) > 0.5
-        for first, last in pairwise([] if long else [end, *line[joint + 1 :]]):
-            bare_limbs |= capsule(shape, first, last, wide) > 0.5
+    covered, bare_limbs = _arms(body, sleeve_ends)
     bare_limbs &= (skin > 0.15) & (np.abs(across) > 0.42 * body.scale)
     at_neck = np.abs(across) < 0.3 * body.scale
     to_cloth = nearest_colour(lab, colours, 0.5)

@@ -147,7 +147,8 @@ def _paint(canvas: Canvas, layer: Layer | None, shading: Colours, reach: float) 
 def _contact_shadow(covered: Mask, body: Figure) -> Mask:
     """The shadow on the body just below and beside the garment."""
     step = round(0.015 * body.scale)
-    soft = np.roll(blur(covered, 0.02 * body.scale), step, axis=0)
+    soft = np.zeros_like(covered)
+    soft[step:] = blur(covered, 0.02 * body.scale)[: len(soft) - step]  # light comes from above
     shadow: Mask = SHADOW * soft * (1 - covered) * body.mask
     return shadow
 

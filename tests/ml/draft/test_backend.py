@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from modera_bot.config import Settings
 from modera_bot.contracts import Category, Stage
 from modera_bot.errors import Code, ModeraError, Refusal
 from modera_bot.ml.backends import load
@@ -23,7 +24,7 @@ def pool():
 
 
 def backend(pool: PicturePool, models: Path) -> TryOnBackend:
-    return load("draft")(BackendContext(pool=pool, models=models))
+    return load("draft")(BackendContext(pool, Settings(models=models)))
 
 
 def task(*categories: Category | None) -> TryOnTask:

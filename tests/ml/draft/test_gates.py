@@ -132,7 +132,6 @@ def square_garment(**changes) -> CutOut:
     whole = CutOut(
         colour=np.ones((200, 200, 3), np.float32),
         alpha=alpha,
-        background=np.ones(3, np.float32),
         background_share=1.0,
         border_touch=0.0,
         noise=0.5,
