@@ -10,7 +10,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -80,8 +80,11 @@ async def _services(settings: Settings, announcer: "_Announcer", stack: AsyncExi
     await asyncio.to_thread(upgrade, database)
     pool = PicturePool(workers=settings.pictures.processes, timeout_s=settings.pictures.timeout_s)
     stack.callback(pool.close)
+    # a few more than processes, so that none of those waits for its next photo
+    drawing = ThreadPoolExecutor(settings.pictures.processes + 2, "drawing")
+    stack.callback(drawing.shutdown, wait=False, cancel_futures=True)
     storage = open_storage(settings.storage, secret)
-    backends = load_backends(settings.inference.tryon, pool, settings.models)
+    backends = load_backends(settings.inference.tryon, pool, settings)
     draft_only = all(backend.capabilities.draft for backend in backends)
     credits = FreeCredits()
     keep = timedelta(days=settings.privacy.keep_days)
@@ -103,6 +106,7 @@ async def _services(settings: Settings, announcer: "_Announcer", stack: AsyncExi
         inspector=PhotoInspector(pool, settings.models, draft_only=draft_only),
         texts=Texts(),
         categories=frozenset().union(*(backend.capabilities.categories for backend in backends)),
+        drawing=drawing,
     )
 
 
@@ -133,14 +137,14 @@ def records(settings: Settings) -> Iterator[tuple[Database, Storage]]:
 
 
 def load_backends(
-    names: tuple[str, ...], pool: PicturePool, models: Path
+    names: tuple[str, ...], pool: PicturePool, settings: Settings
 ) -> tuple[TryOnBackend, ...]:
     """Make the named try-on backends, in the order given. Raises ConfigError for other names."""
     if unknown := [name for name in names if name not in BACKENDS]:
         raise ConfigError(
             (f"inference.tryon: no backend {unknown[0]!r}; write some of {', '.join(BACKENDS)}",)
         )
-    return tuple(load(name)(BackendContext(pool, models)) for name in names)
+    return tuple(load(name)(BackendContext(pool, settings)) for name in names)
 
 
 def make_secret(folder: Path) -> bytes:
@@ -150,8 +154,13 @@ def make_secret(folder: Path) -> bytes:
         folder.mkdir(parents=True, exist_ok=True)
         fresh = folder / f"secret.{os.getpid()}"
         fresh.touch(mode=0o600)
-        fresh.write_bytes(secrets.token_bytes(32))
-        fresh.replace(file)
+        with fresh.open("wb") as opened:
+            opened.write(secrets.token_bytes(32))
+            opened.flush()
+            os.fsync(opened.fileno())
+        with suppress(FileExistsError):  # two first starts at once: one key for both
+            os.link(fresh, file)
+        fresh.unlink()
     return file.read_bytes()
 
 

@@ -171,7 +171,7 @@ def tryon(
     pool = PicturePool(workers=1, timeout_s=settings.pictures.timeout_s)
     try:
         names = (backend,) if backend else settings.inference.tryon
-        backends = load_backends(names, pool, settings.models)
+        backends = load_backends(names, pool, settings)
         kind = Category(category) if category else None
         clothing = GarmentPicture(_read(pool, garment, settings), kind)
         task = TryOnTask(_read(pool, person, settings), (clothing,), Quality(quality))

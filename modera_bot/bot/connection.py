@@ -102,7 +102,7 @@ async def _running(
     housekeeping = asyncio.create_task(
         Housekeeping(services, delivery.notify).run(), name="housekeeping"
     )
-    polling = asyncio.create_task(Poller(application, services.database).run(), name="poller")
+    polling = asyncio.create_task(Poller(application, services).run(), name="poller")
     commands = asyncio.create_task(_announce_commands(application.bot, services.texts))
     try:
         yield frozenset({delivering, housekeeping, polling})

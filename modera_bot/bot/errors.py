@@ -1,11 +1,12 @@
 """What happens when a handler fails: another try where that may help, else the truth."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from functools import partial
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from telegram import Message, Update
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ContextTypes
@@ -36,10 +37,10 @@ class ErrorTeller:
             log.info("a person has blocked the bot")
         elif turn is None or error is None:
             log.error("an error outside of any turn", exc_info=error)
-        elif not (_is_passing(error) and self._defer(turn, error)):
+        elif not (_is_passing(error) and await self._defer(turn, error)):
             await _tell(turn, error)
 
-    def _defer(self, turn: Turn, error: Exception) -> bool:
+    async def _defer(self, turn: Turn, error: Exception) -> bool:
         """Queue the turn's updates again; False if that has been done often enough."""
         if turn.committed:
             return False
@@ -51,7 +52,8 @@ class ErrorTeller:
         asked = seconds_to_wait(error) if isinstance(error, RetryAfter) else 0.0
         wait = max(PATIENCE_S[tries], asked)
         log.warning("an update failed: %s; trying again in %.1f s", type(error).__name__, wait)
-        turn.defer()
+        with contextlib.suppress(SQLAlchemyError):  # then it counts as begun once too often
+            await turn.defer()
         for update in _updates(turn):
             asyncio.get_running_loop().call_later(wait, partial(self._queue.put_nowait, update))
         return True

@@ -5,15 +5,18 @@ dead process left unhandled is handled again at the next start.
 """
 
 import asyncio
+import contextlib
 import logging
 from typing import Any
 
 from telegram import Bot, Update
+from telegram.constants import ParseMode
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application
 
 from modera_bot.bot.ratelimit import seconds_to_wait
-from modera_bot.db import Database, inbox
+from modera_bot.bot.turn import Services
+from modera_bot.db import inbox, users
 from modera_bot.errors import ConfigError
 
 log = logging.getLogger(__name__)
@@ -33,9 +36,10 @@ class Poller:
     """Hands updates to the application: those left over first, then new ones as they come."""
 
     def __init__(
-        self, application: Application[Any, Any, Any, Any, Any, Any], database: Database
+        self, application: Application[Any, Any, Any, Any, Any, Any], services: Services
     ) -> None:
-        self._queue, self._database = application.update_queue, database
+        self._queue, self._services = application.update_queue, services
+        self._database = services.database
         self._bot: Bot = application.bot
 
     async def run(self) -> None:
@@ -56,18 +60,27 @@ class Poller:
 
     async def replay(self) -> None:
         """Queue what an earlier process left unhandled."""
-        left = await self._database.run(inbox.pending, self._bot.id)
-        updates = {
-            payload["update_id"]: self._read(payload) if tries < TRIES else None
-            for payload, tries in left
-        }
-        given_up = [update_id for update_id, update in updates.items() if update is None]
-        if given_up:
-            log.error("gave up %d updates: unreadable, or begun %d times", len(given_up), TRIES)
-            await self._database.run(inbox.handled, self._bot.id, given_up)
-        for update in updates.values():
-            if update is not None:
+        for payload, tries in await self._database.run(inbox.pending, self._bot.id):
+            update = self._read(payload)
+            if update is not None and tries < TRIES:
                 await self._queue.put(update)
+                continue
+            log.error("gave up an update, unreadable or begun %d times", tries)
+            if update is not None:
+                await self._apologise(update)
+            await self._database.run(inbox.handled, self._bot.id, [payload["update_id"]])
+
+    async def _apologise(self, update: Update) -> None:
+        """Tell a person that something they did won't be answered any more."""
+        sender, texts = update.effective_user, self._services.texts
+        if sender is None:
+            return
+        user = await self._database.run(users.by_telegram_id, sender.id)
+        chosen = user.language_code if user else None
+        language = texts.supported(chosen or sender.language_code or "")
+        with contextlib.suppress(TelegramError):
+            text = texts.get(language, "error-given-up")
+            await self._bot.send_message(sender.id, text, parse_mode=ParseMode.HTML)
 
     def _read(self, payload: dict[str, Any]) -> Update | None:
         """An update as it was written down; None if another version wrote it otherwise."""

@@ -5,9 +5,12 @@ process that dies before the commit gets the update again at its next start, so 
 lost, and a message can repeat only if we died between Telegram's answer and our commit.
 """
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import Executor
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
@@ -29,7 +32,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the composition root hands to the bot; `categories` is what its backends can do."""
+    """What the composition root hands to the bot; `categories` is what its backends can do.
+
+    `drawing` are the threads that wait for picture processes.
+    """
 
     settings: Settings
     database: Database
@@ -40,6 +46,16 @@ class Services:
     inspector: Inspector
     texts: Texts
     categories: frozenset[Category]
+    drawing: Executor
+
+    async def draw(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do picture work off the event loop.
+
+        It has threads of its own: in the common ones, fetching a finished picture would wait
+        behind all the photos that are being looked at.
+        """
+        work = partial(function, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self.drawing, work)
 
 
 @dataclass(slots=True)
@@ -94,9 +110,10 @@ class Turn:
         self.committed = True
         return result
 
-    def defer(self) -> None:
+    async def defer(self) -> None:
         """Leave the update unhandled in the inbox, for whoever runs it again."""
         self.committed = True
+        await self.services.database.run(inbox.begun, self.bot.id, self.update_ids, by=-1)
 
     async def finish(self) -> None:
         """Mark the update handled if no commit has done so."""
@@ -132,6 +149,8 @@ def open_turn(
     messages = tuple(part for _, part in album) or (
         (message,) if isinstance(message, Message) else ()
     )
+    update_ids = tuple(update_id for update_id, _ in album) or (update.update_id,)
+    inbox.begun(connection, bot.id, update_ids)
     return Turn(
         services,
         bot,
@@ -139,5 +158,5 @@ def open_turn(
         user,
         session,
         album=messages,
-        update_ids=tuple(update_id for update_id, _ in album) or (update.update_id,),
+        update_ids=update_ids,
     )

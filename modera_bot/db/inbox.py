@@ -35,13 +35,16 @@ def pending(connection: Connection, bot_id: int) -> list[tuple[dict[str, Any], i
         .where(inbox.c.bot_id == bot_id, inbox.c.handled_at.is_(None))
         .order_by(inbox.c.update_id)
     )
-    rows = connection.execute(query).all()
+    return [(row.payload, row.tries) for row in connection.execute(query)]
+
+
+def begun(connection: Connection, bot_id: int, update_ids: Iterable[int], by: int = 1) -> None:
+    """Count that updates were begun; -1 takes it back, for those put off in good order."""
     connection.execute(
         inbox.update()
-        .where(inbox.c.bot_id == bot_id, inbox.c.handled_at.is_(None))
-        .values(tries=inbox.c.tries + 1)
+        .where(inbox.c.bot_id == bot_id, inbox.c.update_id.in_(list(update_ids)))
+        .values(tries=inbox.c.tries + by)
     )
-    return [(row.payload, row.tries) for row in rows]
 
 
 def handled(connection: Connection, bot_id: int, update_ids: Iterable[int]) -> None:

@@ -6,13 +6,13 @@ with, origin at its top left corner.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from modera_bot.config import Settings
 from modera_bot.contracts import Category, FitAnalysis, Notice, Quality, Stage
 from modera_bot.pool import PicturePool
 
@@ -121,11 +121,10 @@ class TryOnOutput:
 
 @dataclass(frozen=True, slots=True)
 class BackendContext:
-    """What a backend may use; `options` is its own table of the configuration."""
+    """What a backend may use; its own section of the settings, if it has one, is in there."""
 
     pool: PicturePool
-    models: Path
-    options: dict[str, object] = field(default_factory=dict)
+    settings: Settings
 
 
 class TryOnBackend(Protocol):

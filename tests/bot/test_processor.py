@@ -55,16 +55,8 @@ async def test_a_handled_update_keeps_its_number_alone(bot_app, anna):
 
 
 async def test_a_group_gets_no_answer_and_leaves_no_trace(serve, settings, anna, sandbox):
-    update = {
-        "update_id": 1,
-        "message": {
-            "message_id": 1,
-            "date": 1_700_000_000,
-            "chat": {"id": -5, "type": "group", "title": "Friends"},
-            "from": {"id": anna.id, "is_bot": False, "first_name": "Anna"},
-            "text": "/start",
-        },
-    }
+    update = _message(1, anna.id, "/start")
+    update["message"]["chat"] = {"id": -5, "type": "group", "title": "Friends"}
     await _write_down(settings, sandbox, update)
     async with serve() as app:
         await _handled(app, 1)
@@ -76,48 +68,53 @@ async def test_what_a_dead_process_left_unhandled_is_handled_by_the_next(
     serve, settings, anna, sandbox
 ):
     await anna.text("/start")  # makes the chat; the bot has never run
-    update = {
-        "update_id": 1,
-        "message": {
-            "message_id": 1,
-            "date": 1_700_000_000,
-            "chat": {"id": anna.id, "type": "private", "first_name": "Anna"},
-            "from": {"id": anna.id, "is_bot": False, "first_name": "Anna"},
-            "text": "/start",
-            "entities": [{"type": "bot_command", "offset": 0, "length": 6}],
-        },
-    }
-    await _write_down(settings, sandbox, update)
+    await _write_down(settings, sandbox, _message(1, anna.id, "/start"))
     async with serve() as app:
         await _handled(app, 2)
         assert len([call for call in await anna.calls() if call["method"] == "sendMessage"]) == 2
 
 
-async def test_an_update_that_kills_the_process_is_given_up_in_the_end(
-    serve, settings, anna, sandbox
+async def test_an_update_that_kills_the_process_is_given_up_in_the_end_and_its_person_told(
+    serve, settings, anna, boris, sandbox
 ):
-    update = {"update_id": 1, "message": {"nonsense": True}}
-    database = await _write_down(settings, sandbox, update)
-    for _ in range(3):
-        await database.run(inbox.pending, int(sandbox.token.split(":")[0]))
-    async with serve() as app:
-        await _handled(app, 1)
-
-
-async def test_an_update_that_can_not_be_read_keeps_no_other_from_being_handled(
-    serve, settings, anna, sandbox
-):
-    await _write_down(settings, sandbox, {"update_id": 1, "message": {"nonsense": True}})
     await anna.text("/start")
+    await boris.text("/start")
+    deadly, innocent = _message(1, anna.id, "/history"), _message(2, boris.id, "/menu")
+    database = await _write_down(settings, sandbox, deadly, innocent)
+    bot_id = int(sandbox.token.split(":")[0])
+    for _ in range(3):
+        await database.run(inbox.begun, bot_id, [1])
     async with serve() as app:
-        await anna.wait_for(lambda message: True, since=0)
-        await _handled(app, 2)
+        assert len(await _handled(app, 4)) == 4
+        told = await anna.wait_for("several times", since=0)
+        assert "/menu" in told["text"]
+        await boris.wait_for(lambda message: "reply_markup" in message, since=0)
 
 
-async def _write_down(settings, sandbox, update) -> Database:
+async def test_an_update_that_can_not_be_read_is_given_up(serve, settings, sandbox):
+    await _write_down(settings, sandbox, {"update_id": 1, "message": {"nonsense": True}})
+    async with serve() as app:
+        assert len(await _handled(app, 1)) == 1
+
+
+def _message(update_id: int, person_id: int, text: str) -> dict:
+    return {
+        "update_id": update_id,
+        "message": {
+            "message_id": update_id,
+            "date": 1_700_000_000,
+            "chat": {"id": person_id, "type": "private", "first_name": "Somebody"},
+            "from": {"id": person_id, "is_bot": False, "first_name": "Somebody"},
+            "text": text,
+            "entities": [{"type": "bot_command", "offset": 0, "length": len(text)}],
+        },
+    }
+
+
+async def _write_down(settings, sandbox, *updates) -> Database:
     database = Database(settings.database.url)
     await asyncio.to_thread(upgrade, database)
-    await database.run(inbox.receive, int(sandbox.token.split(":")[0]), [update])
+    await database.run(inbox.receive, int(sandbox.token.split(":")[0]), [*updates])
     return database
 
 

@@ -14,7 +14,7 @@ from typing import Literal
 from sqlalchemy import Connection, func, select
 
 from modera_bot.db import Database, schema
-from modera_bot.sandbox.client import SandboxClient, SandboxUser
+from modera_bot.sandbox.client import SandboxClient, SandboxError, SandboxUser
 from modera_bot.sandbox.server import Sandbox
 
 ROOT = Path(__file__).parents[2]
@@ -126,7 +126,7 @@ async def journey(kill: Kill, folder: Path, models: Path) -> Outcome:
             try:
                 await _play(anna)
                 await _settled(folder)
-            except TimeoutError as error:
+            except (TimeoutError, SandboxError) as error:
                 outcome.faults.append(str(error))
         outcome.killed |= bot.starts > 1
         outcome.calls = sandbox.faults.calls

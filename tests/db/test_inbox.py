@@ -29,8 +29,12 @@ def test_pending_updates_come_in_order_and_count_how_often_they_were_begun(
     with database.begin() as connection:
         inbox.receive(connection, BOT, updates(3, 1))
         assert inbox.pending(connection, BOT) == [(updates(1)[0], 0), (updates(3)[0], 0)]
+        inbox.begun(connection, BOT, [3, 1])
+        inbox.begun(connection, BOT, [3])
+        inbox.begun(connection, BOT, [1], by=-1)
+        assert [tries for _, tries in inbox.pending(connection, BOT)] == [0, 2]
         inbox.handled(connection, BOT, [1])
-        assert inbox.pending(connection, BOT) == [(updates(3)[0], 1)]
+        assert inbox.pending(connection, BOT) == [(updates(3)[0], 2)]
 
 
 def test_a_handled_update_keeps_nothing_but_its_id(database: Database) -> None:

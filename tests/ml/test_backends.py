@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from modera_bot.config import Settings
 from modera_bot.contracts import Category, Stage
 from modera_bot.errors import Code, JobCancelled, Refusal
 from modera_bot.ml.backends import BACKENDS, load
@@ -25,7 +26,7 @@ def name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def backend(name: str, tmp_path: Path) -> Iterator[TryOnBackend]:
     pool = PicturePool(workers=1)
-    yield load(name)(BackendContext(pool=pool, models=tmp_path))
+    yield load(name)(BackendContext(pool, Settings(models=tmp_path)))
     pool.close()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from modera_bot.config import StorageSettings
+from modera_bot.config import Settings, StorageSettings
 from modera_bot.contracts import (
     Category,
     EventKind,
@@ -79,7 +79,7 @@ class Studio(Bench):
             )
 
     def handler(self, *names: type[PaintTryOn]) -> Handler:
-        context = BackendContext(self.pool, Path("models"))
+        context = BackendContext(self.pool, Settings())
         backends: list[TryOnBackend] = [name(context) for name in names or (PaintTryOn,)]
         return TryOnService(self.storage, self.pool, backends, keep=KEEP).handle
 

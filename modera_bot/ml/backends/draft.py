@@ -20,7 +20,7 @@ class DraftTryOn:
     capabilities = Capabilities(categories=frozenset({Category.TOPS}), draft=True)
 
     def __init__(self, context: BackendContext) -> None:
-        self._pool, self._models = context.pool, context.models
+        self._pool, self._models = context.pool, context.settings.models
 
     def tryon(self, task: TryOnTask, progress: Progress = silent) -> TryOnOutput:
         """Raises Refusal when an honest draft is impossible, PoolError when a process died."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
-from telegram import Update
+from telegram import InlineKeyboardMarkup, Update
 from telegram.constants import ChatAction
 from telegram.ext import ContextTypes
 
@@ -115,15 +115,22 @@ async def _complain(
 async def go_on(turn: Turn, data: TryOnData, fresh: Sequence[Photo] = ()) -> None:
     """End the turn: submit when both photos are there, else tell what is and what is missing.
 
-    That takes the place of the pressed message; where it stays, its buttons have done their work.
+    After a choice that takes the place of the question, whose buttons have done their work;
+    photos are answered by a message of their own, also those that waited for consent.
     """
+    query = turn.update.callback_query
+    chosen = turn.update.effective_message if query and not fresh else None
     if usable(turn, data).missing is None:
-        if turn.update.callback_query and turn.update.effective_message:
-            await Chat.of(turn).edit_keyboard(turn.update.effective_message.message_id)
+        if chosen is not None:
+            await Chat.of(turn).edit_keyboard(chosen.message_id)
         await submit(turn, data, fresh)
+        return
+    text, rows = confirmation(turn, data)
+    if chosen is not None:
+        await screen.show(turn, text, rows)
     else:
-        await screen.show(turn, *confirmation(turn, data))
-        await turn.commit(wait, turn, data, fresh)
+        await Chat.of(turn).send(text, InlineKeyboardMarkup(rows) if rows else None)
+    await turn.commit(wait, turn, data, fresh)
 
 
 def confirmation(turn: Turn, data: TryOnData) -> tuple[Markup, Rows]:

@@ -19,7 +19,6 @@ from modera_bot.db.schema import now
 from modera_bot.errors import Code, ModeraError, PictureError
 from modera_bot.images import Normalised
 
-MB = 1024 * 1024
 #: Tries to fetch a file from Telegram.
 ATTEMPTS = 3
 
@@ -45,15 +44,13 @@ class Unusable:
 async def read(turn: Turn, upload: Upload) -> Photo | Unusable:
     """Fetch an upload and look at it. A picture too big is turned down before it is fetched."""
     services = turn.services
-    limit = int(services.settings.limits.upload_mb * MB)
+    limit = services.settings.limits.upload_bytes
     try:
         if upload.size is not None and upload.size > limit:
             raise PictureError(Code.FILE_TOO_LARGE)
         data = await _download(turn, upload.file_id)
-        normalised = await asyncio.to_thread(
-            services.pool.run, images.normalise, data, max_bytes=limit
-        )
-        report = await asyncio.to_thread(services.inspector.inspect, normalised.data)
+        normalised = await services.draw(services.pool.run, images.normalise, data, max_bytes=limit)
+        report = await services.draw(services.inspector.inspect, normalised.data)
     except ModeraError as error:
         return Unusable(upload.message_id, error.text_key)
     except NetworkError as error:

@@ -103,7 +103,8 @@ async def compare(press: Press) -> None:
     await press.chat.act(ChatAction.UPLOAD_PHOTO)
     before = await press.picture(press.tryon.person_key)
     after = await press.picture(press.tryon.result_key)
-    both = await asyncio.to_thread(press.turn.services.pool.run, images.side_by_side, before, after)
+    services = press.turn.services
+    both = await services.draw(services.pool.run, images.side_by_side, before, after)
     await _show(press, both, compared=True)
 
 

@@ -49,3 +49,6 @@ error-unexpected =
     Something went wrong on my side (error <code>{ $id }</code>), and it has been written down.
 
     Please try again. If it keeps happening, tell whoever runs this bot that number.
+
+error-given-up =
+    I couldn’t manage the last thing you did, though I tried several times. It has been written down. Please do it once more, or start anew from the menu: /menu
