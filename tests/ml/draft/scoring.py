@@ -12,8 +12,8 @@ from modera_bot.contracts import Category
 from modera_bot.ml.base import GarmentPicture, Picture, TryOnTask
 from tests.ml.conftest import SAMPLES, sample, worn
 
-#: A pixel has changed when a channel differs by more than this: twice the size of JPEG's own
-#: noise, and less than the faintest shadow one would notice.
+#: A pixel has changed when a channel differs by more than this: more than saving the photo
+#: again as JPEG changes in 99.9% of its pixels.
 CHANGED = 12
 
 #: Changes this close to the garments, as a share of the picture's height, are not counted as
