@@ -10,8 +10,9 @@ import numpy as np
 
 from modera_bot.contracts import Category
 from modera_bot.errors import Code, Refusal
-from modera_bot.ml.base import GarmentPicture, Mask, Person, Picture, TryOnOutput, TryOnTask
+from modera_bot.ml.base import GarmentPicture, Person, Picture, Points, TryOnOutput, TryOnTask
 from modera_bot.ml.body import BodyUnderstanding
+from modera_bot.ml.draft.colour import resized
 from modera_bot.ml.draft.figure import figure
 from modera_bot.ml.draft.fit import fit
 from modera_bot.ml.draft.garment import CutOut, cut_out, shrink
@@ -46,17 +47,15 @@ def draft_tryon(task: TryOnTask, models: Path) -> TryOnOutput:
     verdict = judge_person(people, small.shape[:2])
     if verdict.fault:
         raise Refusal(verdict.fault)
-    view = _view(small, people.people[0])
+    view = _view(task.person, people.people[0])
     body = figure(view.person)
     parsed = parse(view.picture, view.person, body)
     ends = parsed.sleeve_ends
     arms = bare_arm(body, 0, float(ends[0])), bare_arm(body, 1, float(ends[1]))
     fitted = fit(shape, body, parsed, arms)
     canvas, grain = render(view.picture, body, parsed, arms, garment.cut, shape, fitted)
-    factor = task.person.shape[1] / small.shape[1]
-    corner = round(view.left * factor), round(view.top * factor)
     return TryOnOutput(
-        picture=canvas.onto(task.person, corner, factor, grain),
+        picture=canvas.onto(task.person, view.corner, view.factor, grain),
         categories=(Category.TOPS,),
         notices=(*verdict.notices, *clothes_notices(parsed.skin_contrast)),
     )
@@ -110,16 +109,22 @@ _looked_at: dict[bytes, _Garment] = {}
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """The part of a picture that a try-on may change, and the person in its pixels."""
+    """The part of a photo that a try-on may change, and the person in its pixels.
+
+    It lies at `corner` (left, top) of the photo, which is `factor` times as large.
+    """
 
     picture: Picture
     person: Person
-    left: int
-    top: int
+    corner: tuple[int, int]
+    factor: float
 
 
-def _view(picture: Picture, person: Person) -> _View:
-    """From the top of the head to the knees, with room around for a loose garment."""
+def _view(photo: Picture, person: Person) -> _View:
+    """From the top of the head to the knees, with room around for a loose garment.
+
+    `person` is in pixels of a smaller copy; a small person is worked on at a larger size.
+    """
     rows, columns = (np.flatnonzero((person.mask > 0.3).any(axis=axis)) for axis in (1, 0))
     body = figure(person)
     height, width = person.mask.shape
@@ -127,14 +132,23 @@ def _view(picture: Picture, person: Person) -> _View:
     left, right = int(max(0, columns[0] - margin)), int(min(width, columns[-1] + margin))
     bottom = int(min(height, body.at(0, 1.9 * body.torso)[1], rows[-1] + margin))
     top = int(max(0, rows[0] - 2))
+    scale = photo.shape[1] / width
+    x0, y0, x1, y1 = (round(edge * scale) for edge in (left, top, right, bottom))
+    cut = np.ascontiguousarray(shrink(photo[y0:y1, x0:x1], WORK_EDGE))
+    grow = np.float32(cut.shape[1] / (right - left))
+    mask = np.ascontiguousarray(person.mask[top:bottom, left:right])
     shift = np.array([left, top], np.float32)
-    pose = person.pose.copy()
-    pose[:, :2] -= shift
-    face = person.face
-    if face is not None:
-        mesh = face.mesh.copy()
-        mesh[:, :2] -= shift
-        face = replace(face, mesh=mesh)
-    mask: Mask = np.ascontiguousarray(person.mask[top:bottom, left:right])
-    cut = np.ascontiguousarray(picture[top:bottom, left:right])
-    return _View(cut, replace(person, pose=pose, mask=mask, face=face), left, top)
+    inside = replace(
+        person,
+        pose=_moved(person.pose, shift, grow),
+        face=person.face and replace(person.face, mesh=_moved(person.face.mesh, shift, grow)),
+        mask=mask if mask.shape == cut.shape[:2] else resized(mask, cut.shape[1::-1]),
+    )
+    return _View(cut, inside, (x0, y0), (x1 - x0) / cut.shape[1])
+
+
+def _moved(points: Points, shift: Points, grow: np.float32) -> Points:
+    """Points (n, 3) of a picture in a part of it that begins at `shift`, enlarged."""
+    moved = points.copy()
+    moved[:, :2] = (points[:, :2] - shift) * grow
+    return moved
