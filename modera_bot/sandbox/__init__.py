@@ -7,7 +7,7 @@ ignores in silence (an unknown field, say) is refused here, so that mistakes sho
     server      Sandbox: binds, serves, stops
     botapi      the bot's side: token, faults, dispatch to methods/
     userapi     the people's side: JSON over HTTP; stream: events over a WebSocket
-    world       who is there and what was said; journal keeps it over kill -9
+    world       who is there and what was said; records keeps it over kill -9
     schema      every method and object of the Bot API that is understood, as a table
     faults      failures on demand
     page/       the chat page: plain HTML, CSS and ES modules

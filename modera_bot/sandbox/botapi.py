@@ -80,7 +80,7 @@ class BotApi:
         n: int,
         response: web.Response,
     ) -> web.Response:
-        self._world.journal.commit()
+        self._world.records.commit()
         self._faults.notify(record.method, n, "after")
         if rule is not None and rule.kind == "drop":
             _hang_up(request)

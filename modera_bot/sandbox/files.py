@@ -1,4 +1,4 @@
-"""Files that bots and people sent: bytes on disk, facts in the journal."""
+"""Files that bots and people sent: bytes on disk, facts in the records."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from modera_bot.sandbox.journal import Journal
 from modera_bot.sandbox.photos import Rendition
+from modera_bot.sandbox.records import Records
 
 FOLDERS = {"photo": "photos", "document": "documents", "sticker": "stickers", "voice": "voice"}
 Json = dict[str, Any]
@@ -61,15 +61,15 @@ class FileStore:
     The same bytes sent again in the same way get the same ids, as they mostly do at Telegram.
     """
 
-    def __init__(self, folder: Path | None, journal: Journal) -> None:
+    def __init__(self, folder: Path | None, records: Records) -> None:
         self._temporary = None if folder else tempfile.TemporaryDirectory(prefix="sandbox-")
         self.root = folder / "files" if folder else Path(self._temporary.name)  # type: ignore[union-attr]
-        self._journal = journal
+        self._records = records
         self.by_id: dict[str, StoredFile] = {}
         self.by_path: dict[str, StoredFile] = {}
 
     def restore(self, record: Json) -> None:
-        """Take back a file written to the journal earlier."""
+        """Take back a file written down earlier."""
         self._know(StoredFile(**record))
 
     def add(self, upload: Upload, kind: str, thumbnail: Rendition | None = None) -> StoredFile:
@@ -116,6 +116,20 @@ class FileStore:
             for size, digest, file_id in zip(sizes, digests, ids, strict=True)
         ]
 
+    def forget_all_but(self, used: set[str]) -> None:
+        """Forget every file whose id is not used, nor that of another size or its document."""
+        kept = [self.by_id[file_id] for file_id in used if file_id in self.by_id]
+        keep = used.union(*(file.sizes for file in kept), (file.thumbnail for file in kept))
+        for file in [file for file_id, file in self.by_id.items() if file_id not in keep]:
+            del self.by_id[file.file_id], self.by_path[file.path]
+            self._records.delete("file", file.file_id)
+
+    def sweep(self) -> None:
+        """Delete from the disk what no record knows: call it when the records are committed."""
+        for path in list(self.root.rglob("*")):
+            if path.is_file() and path.relative_to(self.root).as_posix() not in self.by_path:
+                path.unlink()
+
     def close(self) -> None:
         """Drop the temporary folder, if any."""
         if self._temporary is not None:
@@ -127,7 +141,7 @@ class FileStore:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
         self._know(file)
-        self._journal.write("file", file.file_id, asdict(file))
+        self._records.write("file", file.file_id, asdict(file))
         return file
 
     def _know(self, file: StoredFile) -> None:

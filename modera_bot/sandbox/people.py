@@ -81,7 +81,7 @@ class People:
             raise bad_request("BUTTON_DATA_INVALID")
         query = Query(str(self._world.next_id("query")), person.id, message_id, time.time())
         self._world.queries[query.id] = query
-        self._world.journal.write("query", query.id, asdict(query))
+        self._world.records.write("query", query.id, asdict(query))
         instance = hashlib.sha256(str(person.id).encode()).hexdigest()
         update = {
             "id": query.id,

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from modera_bot.sandbox.journal import Journal
+from modera_bot.sandbox.records import Records
 from modera_bot.sandbox.refusals import OTHER_POLLER, Refusal
 
 Json = dict[str, Any]
@@ -23,8 +23,8 @@ class UpdateQueue:
     still waiting.
     """
 
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
+    def __init__(self, records: Records) -> None:
+        self._records = records
         self._pending: dict[int, Json] = {}
         self._last_id = 0
         self._arrived = asyncio.Event()
@@ -38,13 +38,17 @@ class UpdateQueue:
     def __len__(self) -> int:
         return len(self._pending)
 
-    def restore(self, update_id: int, update: Json | None) -> None:
-        """Take back a record of the journal."""
-        self._last_id = max(self._last_id, update_id)
-        if update is None:
-            self._forget(update_id)
-        else:
-            self._keep(update_id, update)
+    def restore(self, update_id: int, update: Json) -> None:
+        """Take back an update written down earlier."""
+        self._keep(update_id, update)
+
+    def restore_last_id(self, update_id: int) -> None:
+        """Take back the last id given; that update may have been confirmed and be gone."""
+        self._last_id = update_id
+
+    def pending(self) -> list[Json]:
+        """What the bot has yet to hear, oldest first."""
+        return list(self._pending.values())
 
     def add(self, kind: str, content: Json) -> None:
         """Queue an update, unless the bot asked not to get this kind."""
@@ -54,7 +58,8 @@ class UpdateQueue:
         self._last_id = self._last_id + 1 if self._last_id else int(time.time() * 1000)
         update = {"update_id": self._last_id, kind: content}
         self._keep(self._last_id, update)
-        self._journal.write("update", self._last_id, update)
+        self._records.write("update", self._last_id, update)
+        self._records.write("last_id", "update", self._last_id)
         self._arrived.set()
 
     def confirm(self, offset: int) -> None:
@@ -65,7 +70,7 @@ class UpdateQueue:
         heard = [update for update_id, update in self._pending.items() if update_id < offset]
         for update in heard:
             self._forget(update["update_id"])
-            self._journal.write("update", update["update_id"], None)
+            self._records.delete("update", update["update_id"])
         if heard:
             self.on_confirmed(heard)
 
@@ -93,7 +98,7 @@ class UpdateQueue:
 
     def first(self, limit: int) -> list[Json]:
         """The oldest updates, which stay queued."""
-        return list(self._pending.values())[:limit]
+        return self.pending()[:limit]
 
     async def wait(self) -> None:
         """Until there is something to deliver."""

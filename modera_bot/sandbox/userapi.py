@@ -90,7 +90,7 @@ class UserApi:
                 return failure(refusal)
             except (KeyError, ValueError, TypeError) as error:
                 return failure(bad_request(f"cannot read the request: {error!r}"))
-            self._world.journal.commit()
+            self._world.records.commit()
             return web.json_response({"ok": True} | result)
 
         return handle
@@ -129,7 +129,7 @@ class UserApi:
         if not name:
             return failure(bad_request("first_name is empty"))
         person = self._world.add_person(name, str(body.get("language_code", "en"))[:8])
-        self._world.journal.commit()
+        self._world.records.commit()
         return web.json_response({"ok": True, "result": self._world.view_person(person)})
 
     async def _show(self, request: web.Request, person: Person) -> Json:

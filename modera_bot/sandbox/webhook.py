@@ -22,7 +22,7 @@ async def deliver(world: World) -> None:
                 await asyncio.sleep(PAUSE)
                 continue
             world.updates.confirm(world.updates.first(1)[0]["update_id"] + 1)
-            world.journal.commit()
+            world.records.commit()
 
 
 async def _post(

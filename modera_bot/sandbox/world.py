@@ -1,15 +1,15 @@
-"""Who is in the sandbox and what was said: one object, one thread, journalled."""
+"""Who is in the sandbox and what was said: one object, one thread, written down."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from modera_bot.sandbox.files import FileStore
-from modera_bot.sandbox.journal import Journal
+from modera_bot.sandbox.records import Record, Records
 from modera_bot.sandbox.refusals import bad_request, forbidden
 from modera_bot.sandbox.updates import UpdateQueue
 
@@ -57,9 +57,9 @@ class World:
     """The whole state; `publish(event)` tells the pages what changed."""
 
     def __init__(self, *, folder: Path | None, bot_id: int, query_lifetime: float) -> None:
-        self.journal = Journal(folder)
-        self.files = FileStore(folder, self.journal)
-        self.updates = UpdateQueue(self.journal)
+        self.records = Records(folder)
+        self.files = FileStore(folder, self.records)
+        self.updates = UpdateQueue(self.records)
         self.updates.on_confirmed = self._tell_heard
         self.publish: Callable[[Json], None] = lambda event: None
         self.bot: Json = {
@@ -75,11 +75,15 @@ class World:
         self.reactions: dict[int, list[str]] = {}
         self.queries: dict[str, Query] = {}
         self.profile: dict[str, Any] = {}
-        self.revision = 0
         self._ids: dict[str, int] = {}
-        for kind, key, value in self.journal.replay():
-            self._restore(kind, key, value)
-            self.revision += 1  # so that it goes on growing: a change writes at least one record
+        for record in self.records.load():
+            self._restore(record)
+        self._tidy()
+
+    @property
+    def revision(self) -> int:
+        """Grows with every change, over restarts too."""
+        return self.records.revision
 
     def next_id(self, kind: str) -> int:
         """A number never given before, also not before a restart. Message ids fit in 31 bits."""
@@ -90,7 +94,8 @@ class World:
             "query": int(since * 1000) << 20,
             "group": int(since * 1000) << 12,
         }[kind]
-        self._ids[kind] = max(self._ids.get(kind, 0) + 1, start if kind not in self._ids else 0)
+        self._ids[kind] = self._ids[kind] + 1 if kind in self._ids else start
+        self.records.write("last_id", kind, self._ids[kind])
         return self._ids[kind]
 
     def add_person(self, first_name: str, language_code: str) -> Person:
@@ -103,7 +108,7 @@ class World:
 
     def save_person(self, person: Person) -> None:
         """Keep and show what changed about a person."""
-        self.journal.write("person", person.id, asdict(person))
+        self.records.write("person", person.id, asdict(person))
         self.publish({"type": "user", "user": self.view_person(person)})
 
     def person(self, chat_id: int | str) -> Person:
@@ -122,10 +127,10 @@ class World:
     def save_message(self, message: Json, *, edited: bool = False) -> Json:
         """Keep and show a new or changed message."""
         chat_id, message_id = message["chat"]["id"], message["message_id"]
-        self.revision += 1
-        self.revisions[message_id] = self.revision
         self.messages[chat_id][message_id] = message
-        self.journal.write("message", f"{chat_id}:{message_id}", message)
+        self.revisions[message_id] = self.records.write(
+            "message", f"{chat_id}:{message_id}", message
+        )
         self.publish(
             {
                 "type": "edit" if edited else "message",
@@ -138,7 +143,7 @@ class World:
     def react(self, message: Json, emoji: list[str]) -> None:
         """Set the bot's reactions to a message."""
         self.reactions[message["message_id"]] = emoji
-        self.journal.write("reactions", message["message_id"], emoji)
+        self.records.write("reactions", message["message_id"], emoji)
         self.save_message(message, edited=True)
 
     def delete_message(self, chat_id: int, message_id: int) -> None:
@@ -146,16 +151,18 @@ class World:
         del self.messages[chat_id][message_id]
         self.revisions.pop(message_id, None)
         self.reactions.pop(message_id, None)
-        self.journal.write("message", f"{chat_id}:{message_id}", None)
+        self.records.delete("message", f"{chat_id}:{message_id}")
+        self.records.delete("reactions", message_id)
         self.publish({"type": "delete", "chat_id": chat_id, "message_id": message_id})
 
     def save_profile(self, key: str, value: Any) -> None:
         """Keep a setting of the bot: commands, names, menu button, webhook."""
         if value is None:
             self.profile.pop(key, None)
+            self.records.delete("profile", key)
         else:
             self.profile[key] = value
-        self.journal.write("profile", key, value)
+            self.records.write("profile", key, value)
         self.publish({"type": "profile"})
 
     def view(self, message: Json) -> Json:
@@ -175,8 +182,8 @@ class World:
         return asdict(person) | {"last": self.view(last) if last else None}
 
     def close(self) -> None:
-        """Let go of files and journal."""
-        self.journal.close()
+        """Let go of files and records."""
+        self.records.close()
         self.files.close()
 
     def _tell_heard(self, updates: list[Json]) -> None:
@@ -186,30 +193,58 @@ class World:
         for chat_id, message_ids in heard.items():
             self.publish({"type": "heard", "chat_id": chat_id, "message_ids": message_ids})
 
-    def _restore(self, kind: str, key: str, value: Any) -> None:
+    def _restore(self, record: Record) -> None:
+        kind, key, value = record.kind, record.key, record.value
         if kind == "person":
-            person = Person(**value)
-            self.people[person.id] = person
-            self.messages.setdefault(person.id, {})
-            self._ids["person"] = max(self._ids.get("person", 0), person.id)
+            self.people[int(key)] = Person(**value)
+            self.messages.setdefault(int(key), {})
         elif kind == "message":
             chat_id, message_id = (int(part) for part in key.split(":"))
-            self._ids["message"] = max(self._ids.get("message", 0), message_id)
-            if value is None:
-                self.messages[chat_id].pop(message_id, None)
-            else:
-                self.messages[chat_id][message_id] = value
+            self.messages.setdefault(chat_id, {})[message_id] = value
+            self.revisions[message_id] = record.revision
         elif kind == "reactions":
             self.reactions[int(key)] = value
         elif kind == "query":
             self.queries[key] = Query(**value)
-            self._ids["query"] = max(self._ids.get("query", 0), int(key))
         elif kind == "profile":
-            if value is None:
-                self.profile.pop(key, None)
-            else:
-                self.profile[key] = value
+            self.profile[key] = value
         elif kind == "file":
             self.files.restore(value)
         elif kind == "update":
             self.updates.restore(int(key), value)
+        elif key == "update":
+            self.updates.restore_last_id(value)
+        else:
+            self._ids[key] = value
+
+    def _tidy(self) -> None:
+        """Put what was restored in order, and drop what nobody can ask for any more.
+
+        May be killed at any point: what is not on record goes from the disk last, and is found
+        again at the next start.
+        """
+        self.people = dict(sorted(self.people.items()))  # ids grow; records are by last change
+        self.messages = {
+            chat_id: dict(sorted(chat.items())) for chat_id, chat in self.messages.items()
+        }
+        for query in list(self.queries.values()):
+            if time.time() - query.asked > self.query_lifetime:
+                del self.queries[query.id]
+                self.records.delete("query", query.id)
+        said = [*self.messages.values(), self.updates.pending()]
+        self.files.forget_all_but(set(_file_ids(said)))
+        self.records.commit()
+        self.files.sweep()
+
+
+def _file_ids(content: Any) -> Iterator[str]:
+    """Every `file_id` in messages or updates, at any depth."""
+    if isinstance(content, dict):
+        for key, value in content.items():
+            if key == "file_id":
+                yield value
+            else:
+                yield from _file_ids(value)
+    elif isinstance(content, list):
+        for value in content:
+            yield from _file_ids(value)

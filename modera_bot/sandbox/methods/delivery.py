@@ -16,7 +16,7 @@ async def get_updates(call: Call) -> list[Json]:
     _allow(call)
     if offset := call.fields.get("offset", 0):
         updates.confirm(offset)
-        call.world.journal.commit()
+        call.world.records.commit()
     limit = min(max(call.fields.get("limit", 100), 1), 100)
     seconds = min(max(call.fields.get("timeout", 0), 0), 50)
     return await updates.poll(limit, seconds, call.gone)

@@ -18,7 +18,7 @@ async def answer_callback_query(call: Call) -> bool:
     if utf16_length(text) > 200:
         raise bad_request("MESSAGE_TOO_LONG")
     query.answered = True
-    call.world.journal.write("query", query.id, vars(query))
+    call.world.records.write("query", query.id, vars(query))
     call.world.publish(
         {
             "type": "answer",
