@@ -224,9 +224,7 @@ class World:
         again at the next start.
         """
         self.people = dict(sorted(self.people.items()))  # ids grow; records are by last change
-        self.messages = {
-            chat_id: dict(sorted(chat.items())) for chat_id, chat in self.messages.items()
-        }
+        self.messages = {who: dict(sorted(self.messages[who].items())) for who in self.people}
         for query in list(self.queries.values()):
             if time.time() - query.asked > self.query_lifetime:
                 del self.queries[query.id]
