@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from PIL import Image, ImageOps
 from pillow_heif import register_heif_opener
 
-from modera_bot.sandbox.refusals import bad_request
+from modera_bot.images import MAX_PIXELS
+from modera_bot.sandbox.refusals import Refusal, bad_request
 
 register_heif_opener()  # phones keep their pictures so; the apps send them as JPEG
 
 BOX_EDGES = (90, 320, 800, 1280, 2560)  # longest edges of Telegram's sizes s, m, x, y, w
 MAX_BYTES = 10 * 1024 * 1024
-MAX_PIXELS = 60_000_000  # the apps shrink what a person picks; beyond this ours gives up
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,9 @@ class Rendition:
 def renditions(data: bytes, *, edge: int, by_app: bool) -> list[Rendition]:
     """The sizes Telegram offers for a photo, smallest first, none longer than `edge` pixels.
 
-    `by_app`: sent by a person, whose app shrinks any picture first; otherwise the limits on what
-    a bot may upload apply (Bot API, sendPhoto: 10 MB, width + height <= 10000, ratio <= 20).
+    `by_app`: sent by a person, whose app shrinks any picture first, here up to the `MAX_PIXELS`
+    that anything in this process decodes; otherwise the limits on what a bot may upload apply
+    (Bot API, sendPhoto: 10 MB, width + height <= 10000, ratio <= 20).
 
     Raises:
         Refusal: too big, of odd dimensions, or not a picture.
@@ -64,15 +65,26 @@ def _upright(data: bytes, *, by_app: bool) -> Image.Image:
             _check_dimensions(picture.width, picture.height, by_app=by_app)
             picture.draft("RGB", (BOX_EDGES[-1], BOX_EDGES[-1]))
             return _flatten(ImageOps.exif_transpose(picture))
-    except (OSError, SyntaxError, ValueError, Warning, Image.DecompressionBombError) as error:
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise _too_large(by_app=by_app) from error  # Pillow looks first
+    except (OSError, SyntaxError, ValueError, Warning) as error:
         raise bad_request("IMAGE_PROCESS_FAILED") from error
 
 
 def _check_dimensions(width: int, height: int, *, by_app: bool) -> None:
-    odd = max(width, height) > 20 * min(width, height)
-    too_long = width * height > MAX_PIXELS if by_app else width + height > 10_000
-    if odd or too_long:
+    if max(width, height) > 20 * min(width, height):
         raise bad_request("PHOTO_INVALID_DIMENSIONS")
+    if width * height > MAX_PIXELS if by_app else width + height > 10_000:
+        raise _too_large(by_app=by_app)
+
+
+def _too_large(*, by_app: bool) -> Refusal:
+    if not by_app:
+        return bad_request("PHOTO_INVALID_DIMENSIONS")
+    return bad_request(
+        f"the picture has more than {MAX_PIXELS // 1_000_000} megapixels, the most that can be "
+        "sent as a photo here; send it as a file"
+    )
 
 
 def _flatten(picture: Image.Image) -> Image.Image:

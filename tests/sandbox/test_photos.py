@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from modera_bot.images import MAX_PIXELS
 from modera_bot.sandbox.photos import renditions, thumbnail
 from modera_bot.sandbox.refusals import Refusal
 
@@ -53,7 +55,7 @@ def test_what_is_transparent_becomes_white() -> None:
     (made,) = renditions(data, edge=1280, by_app=True)
 
     with Image.open(io.BytesIO(made.data)) as shown:
-        assert shown.convert("L").getextrema()[0] > 250
+        assert np.asarray(shown.convert("L")).min() > 250
 
 
 def test_an_app_shrinks_what_a_bot_may_not_send() -> None:
@@ -62,6 +64,25 @@ def test_an_app_shrinks_what_a_bot_may_not_send() -> None:
     assert sizes(data)[-1] == (1280, 640)
     with pytest.raises(Refusal, match="PHOTO_INVALID_DIMENSIONS"):
         renditions(data, edge=1280, by_app=False)
+
+
+@pytest.mark.parametrize("looks_first", ["the sandbox", "Pillow"])
+def test_more_pixels_than_are_decoded_anywhere_are_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, looks_first: str
+) -> None:
+    limit = None if looks_first == "the sandbox" else MAX_PIXELS
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)
+    data = picture((10_000, MAX_PIXELS // 10_000 + 1), mode="1")
+
+    with pytest.raises(Refusal, match=r"more than 50 megapixels.*send it as a file"):
+        renditions(data, edge=1280, by_app=True)
+    with pytest.raises(Refusal, match="PHOTO_INVALID_DIMENSIONS"):
+        renditions(data, edge=1280, by_app=False)
+    assert thumbnail(data) is None
+
+
+def test_as_many_pixels_as_the_bot_reads_can_be_sent() -> None:
+    assert sizes(picture((10_000, MAX_PIXELS // 10_000), mode="1"))[-1] == (1280, 640)
 
 
 @pytest.mark.parametrize("data", [b"", b"text", picture((64, 64))[:60]])
