@@ -13,6 +13,9 @@ from modera_bot.ml.draft.sleeves import SLICES, Sleeve, resampled
 #: How wide a sleeve hangs, over its flat width: it is flat at half of its circumference.
 HANGING = 2 / np.pi
 
+#: A sleeve is at most this much thicker than the arm, however bulky the old one was.
+THICKEST = 1.9
+
 #: A sleeve that covers more of the arm than this reaches the wrist.
 LONG_SLEEVE = 0.74
 
@@ -65,7 +68,7 @@ def drape(
         seen = body.reach(point, normal, 2.6 * bare)
         seen = seen if seen < 2.4 * bare else 1.1 * bare  # it runs along another limb
         half = HANGING * across * cut.cuff / 2 * (1.2 - 0.2 * float(step))
-        radii.append(float(np.clip(half, max(1.05 * seen, 1.1 * bare), 2.4 * bare)))
+        radii.append(float(min(max(half, 1.05 * seen, 1.1 * bare), THICKEST * bare)))
         outer.append(point + normal * np.float32(np.mean(radii[-2:])))
         under = point - normal * np.float32(np.clip(half, 1.1 * bare, 1.5 * bare))
         blend = np.float32(np.clip((distance / body.scale - 0.05) / 0.3, 0, 1))
