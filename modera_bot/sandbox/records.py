@@ -47,6 +47,7 @@ class Records:
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
         path = folder / "sandbox.sqlite3" if folder else ":memory:"
+        self._closed = False
         self._connection = sqlite3.connect(path, check_same_thread=False, timeout=0)
         try:
             self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")
@@ -63,20 +64,21 @@ class Records:
 
     def write(self, kind: str, key: str | int, value: Any) -> int:
         """Replace the state of one thing, from the next `commit` on; returns its revision."""
-        written = self._connection.execute(
-            "INSERT OR REPLACE INTO state (kind, key, value) VALUES (?, ?, ?)",
-            (kind, str(key), json.dumps(value, ensure_ascii=False)),
+        self.revision += 1
+        text = json.dumps(value, ensure_ascii=False)
+        self._execute(
+            "INSERT OR REPLACE INTO state VALUES (?, ?, ?, ?)", self.revision, kind, str(key), text
         )
-        self.revision = written.lastrowid or self.revision
         return self.revision
 
     def delete(self, kind: str, key: str | int) -> None:
         """Forget one thing, from the next `commit` on; nothing to forget is fine."""
-        self._connection.execute("DELETE FROM state WHERE kind = ? AND key = ?", (kind, str(key)))
+        self._execute("DELETE FROM state WHERE kind = ? AND key = ?", kind, str(key))
 
     def commit(self) -> None:
         """Make the changes of this call durable, all or none. Call it before answering OK."""
-        self._connection.commit()
+        if not self._closed:
+            self._connection.commit()
 
     def load(self) -> Iterator[Record]:
         """Every record, the least recently changed first."""
@@ -86,5 +88,11 @@ class Records:
 
     def close(self) -> None:
         """Commit and close; records killed instead of closed lose nothing committed."""
-        self._connection.commit()
+        self.commit()
+        self._closed = True
         self._connection.close()
+
+    def _execute(self, statement: str, *values: str | int) -> None:
+        """Do it, unless closed: a call that outlives the sandbox is not answered any more."""
+        if not self._closed:
+            self._connection.execute(statement, values)

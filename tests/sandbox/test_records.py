@@ -177,3 +177,17 @@ def test_two_sandboxes_do_not_share_a_folder(tmp_path: Path) -> None:
         world(tmp_path)
     first.close()
     world(tmp_path).close()
+
+
+def test_what_comes_after_the_end_is_not_kept_and_does_no_harm(tmp_path: Path) -> None:
+    ending = world(tmp_path)
+    anna = talk(ending)
+    before = seen(ending)
+    ending.close()
+    said(ending, anna, text="Too late")
+    ending.records.delete("person", anna.id)
+    ending.records.commit()
+
+    after = world(tmp_path)
+    assert seen(after) == before
+    after.close()

@@ -5,15 +5,16 @@ import { h, icon } from "./dom.js";
 import { fileSize, t } from "./strings.js";
 
 const WIDEST = 430;
-const HIGHEST = 460;
+const HIGHEST = 430; // as in Telegram Desktop
 const NARROWEST = 190;
 const ALBUM = 430;
 
 const revealed = new Set(); // message ids whose hidden photo was looked at
 
-/** The width in pixels at which the photos of a message are shown. */
+/** The width in pixels at which the photos of a message are shown: all of it where buttons are under it. */
 export function photoWidth(messages) {
   if (messages.length > 1) return ALBUM;
+  if (messages[0].reply_markup?.inline_keyboard) return WIDEST;
   const { width, height } = messages[0].photo.at(-1);
   const scale = Math.min(1, WIDEST / width, HIGHEST / height);
   return Math.max(NARROWEST, Math.round(width * scale));
@@ -44,7 +45,7 @@ function photo(message, onOpen) {
     class: hidden ? "photo hidden-by-spoiler" : "photo",
     "aria-label": label,
     onclick: open,
-    vars: { ratio },
+    vars: { ratio, picture: `url("${fileUrl(shown.file_id)}")` },
     dataset: { key: `photo:${message.message_id}`, testid: "photo" },
   }, h("img", { src: fileUrl(shown.file_id), alt: message.caption ?? "", draggable: false }));
 }

@@ -6,7 +6,8 @@ import { t } from "./strings.js";
 
 const TITLES = { people: "samplePeople", garments: "sampleGarments" };
 
-const PHONE = 720; // px, as in layout.css
+// Where the tray would take a third of what there is to see; the width as in layout.css.
+const SMALL = matchMedia("(max-width: 720px), (max-height: 500px)");
 
 let names = [];
 
@@ -17,7 +18,7 @@ export async function prepareSamples(onChoose) {
   $("samples").addEventListener("click", () => showTray($("tray").hidden));
   drawSamples(onChoose);
   const wanted = localStorage.getItem("tray");
-  showTray(names.length > 0 && (wanted ? wanted === "open" : innerHeight > 700 && innerWidth > PHONE), false);
+  showTray(names.length > 0 && (wanted ? wanted === "open" : innerHeight > 700 && !SMALL.matches), false);
 }
 
 /** Draw the tray, in the language of the page. */
@@ -36,7 +37,7 @@ function sample(name, label, onChoose) {
   const url = `/sandbox/samples/${name}`;
   const choose = async () => {
     const blob = await (await fetch(url)).blob();
-    if (innerWidth <= PHONE) showTray(false);
+    if (SMALL.matches) showTray(false);
     onChoose(new File([blob], name.split("/").at(-1), { type: blob.type }));
   };
   return h("button", { type: "button", class: "sample", "aria-label": label, title: label, onclick: choose, dataset: { testid: "sample" } },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.async_api import Browser, Page, expect
 
 from modera_bot.sandbox.client import SandboxUser
@@ -163,3 +164,40 @@ async def test_what_the_bot_does_is_told_while_it_does_it(
     await bot.call("sendMessage", chat_id=anna.id, text="Half a sentence.")
     await expect(page.get_by_test_id("status")).to_have_text("bot")
     await expect(page.locator(".draft")).to_have_count(0)
+
+
+RESULT = (
+    "✨ <b>AI-generated · draft</b>\nA quick sketch: it shows the look, not the exact fit.\n"
+    "ℹ️ The clothes in the photo are close to the skin in colour, so the edges may be off."
+)
+ROWS = [["☆"] * 5, ["Before / after", "As a file"], ["Garment"], ["Person"], ["Delete", "Menu"]]
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 860), (390, 844)])
+async def test_a_portrait_result_can_be_seen_from_the_face_to_the_last_button(
+    browser: Browser,
+    sandbox: Sandbox,
+    bot: ScriptedBot,
+    anna: SandboxUser,
+    width: int,
+    height: int,
+) -> None:
+    keys = [[{"text": text, "callback_data": text} for text in row] for row in ROWS]
+    async with Opened(browser, sandbox, width=width, height=height) as page:
+        if await page.get_by_test_id("tray").is_visible():
+            await page.get_by_test_id("samples").click()
+        await bot.call(
+            "sendPhoto",
+            files={"photo": PERSON.read_bytes()},
+            chat_id=anna.id,
+            caption=RESULT,
+            parse_mode="HTML",
+            reply_markup={"inline_keyboard": keys},
+        )
+        result = messages(page).last
+        await expect(result.get_by_test_id("photo")).to_be_in_viewport(ratio=1)
+        await expect(result.get_by_test_id("key").last).to_be_in_viewport(ratio=1)
+        shown = await result.locator("img").evaluate(
+            "img => [img.naturalWidth / img.naturalHeight, getComputedStyle(img).objectFit]"
+        )
+        assert shown == [pytest.approx(3 / 4, abs=0.01), "contain"]

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from modera_bot.sandbox.client import SandboxUser
+from modera_bot.sandbox.server import Sandbox
 from tests.sandbox.conftest import GARMENT, PERSON
-from tests.sandbox.page.browsing import IN_BROWSER, messages, saved
+from tests.sandbox.page.browsing import IN_BROWSER, KEYBOARD, Opened, messages, saved
 from tests.sandbox.scripted_bot import ScriptedBot
 
 pytestmark = IN_BROWSER
@@ -83,6 +84,34 @@ async def test_a_sample_is_two_clicks_away(page: Page, anna: SandboxUser) -> Non
     await expect(messages(page).last.get_by_test_id("photo")).to_be_visible()
     await page.get_by_test_id("samples").click()
     await expect(page.get_by_test_id("tray")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "stays"), [(390, 844, False), (844, 390, False), (1280, 860, True)]
+)
+async def test_the_samples_make_room_for_the_answer_where_there_is_little(
+    browser: Browser,
+    sandbox: Sandbox,
+    bot: ScriptedBot,
+    anna: SandboxUser,
+    width: int,
+    height: int,
+    stays: bool,
+) -> None:
+    async with Opened(browser, sandbox, width=width, height=height) as page:
+        tray = page.get_by_test_id("tray")
+        if not stays:
+            await expect(tray).to_be_hidden()
+            await page.get_by_test_id("samples").click()
+        await expect(tray).to_be_visible()
+        await page.get_by_test_id("sample").last.click()
+        await page.get_by_test_id("send-now").click()
+        await expect(messages(page)).to_have_count(3)
+        await bot.call("sendMessage", chat_id=anna.id, text="Got it.", reply_markup=KEYBOARD)
+
+        await expect(messages(page).last).to_contain_text("Got it.")
+        await expect(messages(page).last).to_be_in_viewport(ratio=1)
+        await expect(tray).to_be_visible(visible=stays)
 
 
 async def test_stickers_voice_and_places_can_be_sent(page: Page, anna: SandboxUser) -> None:
