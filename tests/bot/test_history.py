@@ -122,6 +122,22 @@ async def test_a_result_is_deleted_after_asking(
     assert set(bot_app.services.storage.keys("")) == kept
 
 
+async def test_a_second_tap_deletes_no_second_result(
+    bot_app: App, anna: SandboxUser, results: list[TryOnResult]
+) -> None:
+    shown = await open_gallery(anna)
+    await anna.press("Older ›")
+    await anna.wait_for("2 of 3")
+    data, gallery = f"history:erase:{results[1].tryon_id}", shown["message_id"]
+    for _ in range(2):
+        await anna.press(data, message_id=gallery, force=True)
+    await anna.text("/help")  # answered after the taps
+    await anna.wait_for("How it works")
+
+    kept = {result.result_key for result in results if result is not results[1]}
+    assert set(bot_app.services.storage.keys("")) == kept
+
+
 async def test_a_result_is_kept_on_second_thoughts(
     bot_app: App, anna: SandboxUser, results: list[TryOnResult]
 ) -> None:

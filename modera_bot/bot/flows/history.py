@@ -75,12 +75,15 @@ async def erase(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Delete a result and show the one that follows it."""
     turn = current.get()
     await answer(turn)
-    page = await _page(turn, _id(context))
-    if page is not None and page.tryon.result_key is not None:
+    tryon_id = _id(context)
+    page = await _page(turn, tryon_id)
+    following = None  # the newest, after a second tap: what was meant is gone already
+    if page is not None and page.tryon.id == tryon_id and page.tryon.result_key is not None:
+        following = page.older or page.newer
         await asyncio.to_thread(turn.services.storage.delete, page.tryon.result_key)
         # before the end, since what is shown next depends on it; doing it twice is harmless
         await turn.services.database.run(_forget, page.tryon.result_key)
-    await _show(turn, (page.older or page.newer) if page else None, leaf=True)
+    await _show(turn, following, leaf=True)
     await turn.finish()
 
 
