@@ -158,9 +158,20 @@ async def test_the_second_of_two_questions_can_be_answered_either_way(
     await anna.press("Yes, I agree")
     await anna.wait_for("garment")
     await anna.press("No, thanks", message_id=first["message_id"])
-    await anna.wait_for("Thank you!")
+    await anna.wait_for("You’ve agreed before")
 
     assert await given(bot_app, anna) == [("1.30d", "en", True)]
+
+
+async def test_agreeing_twice_loses_no_photo(bot_app: App, anna: SandboxUser) -> None:
+    await greet(bot_app, anna)
+    await anna.photo(photo(TOP))
+    asked = await anna.wait_for("Before I take your photos")
+    for _ in range(2):
+        await anna.press("consent:agree", message_id=asked["message_id"], force=True)
+    await anna.photo(photo(WOMAN))
+
+    await anna.wait_for(is_result, timeout=10)
 
 
 async def test_a_question_answered_after_the_session_ended_leads_to_the_menu(

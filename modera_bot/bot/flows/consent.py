@@ -104,7 +104,7 @@ async def decline(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     turn = current.get()
     await answer(turn)
     if not await required(turn):  # the button of a question that was asked twice
-        await screen.show(turn, turn.text("consent-agreed"))
+        await screen.show(turn, turn.text("consent-already"))
         return
     await screen.show(turn, turn.text("consent-declined"), menu.rows(turn))
 

@@ -68,13 +68,16 @@ def _remember(connection: Connection, turn: Turn, uploads: tuple[Upload, ...]) -
 
 
 async def resume(turn: Turn) -> None:
-    """Go on with the photos that waited for consent, and end the turn."""
-    uploads = TryOnData.of(turn.session).uploads
+    """Go on with the photos that waited for consent, and end the turn.
+
+    Where something goes on already, the button was tapped twice, and nothing is to do.
+    """
+    data = TryOnData.of(turn.session)
     if turn.state == State.TRYON_PROCESSING:
         return
-    if uploads:
-        await _receive(turn, uploads)
-    else:
+    if data.uploads:
+        await _receive(turn, data.uploads)
+    elif not data.known:
         await begin(turn)
 
 

@@ -17,6 +17,7 @@ consent-question =
 button-agree = Yes, I agree
 button-decline = No, thanks
 consent-agreed = Thank you! You can change your mind at any time: /privacy.
+consent-already = You’ve agreed before. You can take that back at any time: /privacy.
 consent-declined = All right, I’ve kept nothing. Should you change your mind, just send a photo.
 
 privacy-text =

@@ -19,6 +19,7 @@ consent-question =
 button-agree = Соглашаюсь
 button-decline = Нет, спасибо
 consent-agreed = Спасибо! Передумать можно в любой момент: /privacy.
+consent-already = Согласие вы уже дали. Отозвать его можно в любой момент: /privacy.
 consent-declined = Хорошо, я ничего не сохраняю. Если передумаете, просто пришлите фото.
 
 privacy-text =
