@@ -35,7 +35,7 @@ class Parsing:
     """What is where on a person, in pixels of the figure's mask.
 
     `skin` is each pixel's likeness to skin, 0 to 1, `tone` the Lab colour of the face's and
-    `skin_contrast` how much (ΔE) the old top differs from it.
+    `skin_contrast` how much (ΔE) half of the old top at least differs from it.
     `sleeve_ends` (2,) are shares of the arm that the old sleeves cover. `hem` is where the old
     top ends, in pixels down from the collar, or None where it looks like what is under it (a
     dress, say). `top` is the old top as far as the hem; it, `hair`, `head` (hair and face down
@@ -92,7 +92,7 @@ def parse(picture: Picture, person: Person, body: Figure) -> Parsing:
     return Parsing(
         skin=enlarged(skin),
         tone=tone,
-        skin_contrast=float(np.linalg.norm(np.median(above, axis=0) - tone)),
+        skin_contrast=_contrast(lab[top > 0.5], tone),
         sleeve_ends=np.array(ends, np.float32),
         hem=None if hem is None else hem / PARSE_SCALE,
         top=enlarged(top),
@@ -100,6 +100,15 @@ def parse(picture: Picture, person: Person, body: Figure) -> Parsing:
         head=enlarged(head),
         hands=(enlarged(hands[0]), enlarged(hands[1])),
     )
+
+
+def _contrast(colours: Colours, tone: Vector) -> float:
+    """Median difference (ΔE) of the colours (n, 3) from a tone; 0 if there are none.
+
+    Of each pixel, since the median colour of a print may be that of no pixel at all.
+    """
+    differences = np.linalg.norm(colours - tone, axis=1)
+    return float(np.median(differences)) if len(differences) else 0.0
 
 
 def _between(lab: Colours, front: Flags, shares: Mask, span: tuple[float, float]) -> Colours:

@@ -51,6 +51,10 @@ def test_the_draft_looks_more_like_the_ground_truth_than_the_photo_does(drafts):
         assert off_after < 0.8 * off_before, pair.name
 
 
+def test_clothes_unlike_skin_are_not_called_like_it(drafts):
+    assert [draft.notices for draft in drafts] == [()] * len(drafts)
+
+
 def test_face_and_hair_stay_bit_for_bit(drafts, understanding):
     for pair, draft in zip(PAIRS, drafts, strict=True):
         person = understanding.understand(pair.before).people[0]
