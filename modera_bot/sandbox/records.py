@@ -48,7 +48,7 @@ class Records:
             folder.mkdir(parents=True, exist_ok=True)
         path = folder / "sandbox.sqlite3" if folder else ":memory:"
         self._closed = False
-        self._connection = sqlite3.connect(path, check_same_thread=False, timeout=0)
+        self._connection = sqlite3.connect(path, check_same_thread=False, timeout=1)
         try:
             self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._connection.execute("PRAGMA journal_mode=WAL")
