@@ -119,6 +119,7 @@ class Handover:
             return
         shown = (
             took < SHORT
+            and not chat.protect  # a message can be protected only when it is sent
             and data.status_message_id is not None
             and await chat.edit_photo(data.status_message_id, picture, caption, keyboard)
         )

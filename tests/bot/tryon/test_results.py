@@ -269,6 +269,7 @@ async def test_settings_of_the_person_blur_and_protect_results(bot_app: App, ann
     await bot_app.services.database.run(wish)
     result = await try_on(bot_app, anna)
     assert result["has_media_spoiler"]
+    assert result["has_protected_content"]
     tryon_id = (await tryon_of(bot_app, anna)).id
     await anna.press(f"tryon:open:{tryon_id}", message_id=result["message_id"], force=True)
     again = await anna.wait_for(lambda m: is_result(m) and m["message_id"] != result["message_id"])
