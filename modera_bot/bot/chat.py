@@ -18,7 +18,7 @@ from telegram import (
     ReplyParameters,
 )
 from telegram.constants import ChatAction, ParseMode
-from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from modera_bot.bot.texts import Argument, Markup, Texts
 from modera_bot.bot.turn import Turn
@@ -191,7 +191,7 @@ async def _answer(turn: Turn, text: str | None, *, alert: bool) -> None:
     if query is None:  # a command does the same as the button
         return
     # a late answer is refused ("query is too old"); what the button does is done all the same
-    with contextlib.suppress(NetworkError):
+    with contextlib.suppress(NetworkError, RetryAfter):
         await query.answer(text, show_alert=alert)
 
 

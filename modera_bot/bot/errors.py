@@ -12,7 +12,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 from telegram.ext import ContextTypes
 
 from modera_bot.bot import keyboards
-from modera_bot.bot.chat import Chat
+from modera_bot.bot.chat import Chat, answer
 from modera_bot.bot.ratelimit import seconds_to_wait
 from modera_bot.bot.turn import Turn, current
 from modera_bot.errors import ModeraError
@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds to wait before each further try of an update that Telegram or the database let down.
 PATIENCE_S = (2.0, 5.0, 15.0)
+#: Seconds after which an update that was tried again has surely come through.
+FORGET_S = 600.0
 
 
 class ErrorTeller:
@@ -54,9 +56,16 @@ class ErrorTeller:
         log.warning("an update failed: %s; trying again in %.1f s", type(error).__name__, wait)
         with contextlib.suppress(SQLAlchemyError):  # then it counts as begun once too often
             await turn.defer()
+        loop = asyncio.get_running_loop()
         for update in _updates(turn):
-            asyncio.get_running_loop().call_later(wait, partial(self._queue.put_nowait, update))
+            loop.call_later(wait, partial(self._queue.put_nowait, update))
+        loop.call_later(wait + FORGET_S, self._forget, first, tries + 1)
         return True
+
+    def _forget(self, update_id: int, tries: int) -> None:
+        """Stop counting the tries of an update that has not failed again meanwhile."""
+        if self._tries.get(update_id) == tries:
+            del self._tries[update_id]
 
 
 def _is_passing(error: Exception) -> bool:
@@ -89,6 +98,7 @@ async def _tell(turn: Turn, error: Exception) -> None:
     log.error("error %s", error_id, exc_info=error)
     key = error.text_key if isinstance(error, ModeraError) else "error-unexpected"
     try:
+        await answer(turn)  # where it failed before that, the button still spins
         await chat.send(chat.text(key, id=error_id), keyboards.menu(chat))
     except TelegramError as trouble:
         log.warning("error %s could not be told: %s", error_id, type(trouble).__name__)

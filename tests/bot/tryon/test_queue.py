@@ -54,8 +54,9 @@ async def test_a_correction_that_is_one_job_too_many_leaves_the_first_running(
     bot_app: App, anna: SandboxUser, conduct: Conduct
 ):
     await begin(bot_app, anna, conduct)
-    await anna.press("Dress")
+    query = await anna.press("Dress")
     await anna.wait_for("several pictures in the works")
+    await anna.answer_to(query)
     conduct.gate.set()
     await anna.wait_for(is_result)
     assert len(conduct.calls) == 1

@@ -76,6 +76,30 @@ async def test_an_album_is_handled_again_after_an_outage(
     assert len([message for message in await anna.messages() if is_result(message)]) == 1
 
 
+async def test_the_tries_of_an_update_that_came_through_are_forgotten(
+    bot_app: App, anna: SandboxUser, client: SandboxClient, monkeypatch: pytest.MonkeyPatch
+):
+    tellers: list[errors.ErrorTeller] = []
+    defer = errors.ErrorTeller._defer
+
+    async def watched(self: errors.ErrorTeller, *more: Any) -> bool:
+        tellers.append(self)
+        return await defer(self, *more)
+
+    monkeypatch.setattr(errors.ErrorTeller, "_defer", watched)
+    monkeypatch.setattr(errors, "PATIENCE_S", (0.1,) * 50)
+    monkeypatch.setattr(errors, "FORGET_S", 0.1)
+    await settle(bot_app, anna)
+    await client.fault("sendMessage", "500", times=9)
+    await anna.photo(photo(TOP))
+    await anna.wait_for("Got the garment", timeout=30)
+
+    async def counted() -> int:
+        return len(tellers[-1]._tries)
+
+    await eventually(counted, 0)
+
+
 async def test_a_photo_that_telegram_does_not_hand_out_is_asked_for_again(
     bot_app: App, anna: SandboxUser, client: SandboxClient
 ):
