@@ -70,6 +70,8 @@ class StatusMessages:
                     await self._look()
                 except SQLAlchemyError as error:
                     log.warning("status messages: %s", type(error).__name__)
+                except Exception:  # nobody would notice that this has stopped
+                    log.exception("status messages")
                 await asyncio.sleep(max(LOOK_S, 10 * (time.monotonic() - begun)))
         finally:
             tasks = [*self._busy.values()]
