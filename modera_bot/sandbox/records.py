@@ -58,7 +58,7 @@ class Records:
             self._connection.close()
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise
-            raise BlockingIOError(EAGAIN, "another sandbox uses it", str(folder)) from error
+            raise BlockingIOError(EAGAIN, "another running sandbox uses it", str(folder)) from error
         highest = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'state'")
         self.revision: int = (highest.fetchone() or (0,))[0]
 

@@ -40,6 +40,7 @@ class Sandbox:
 
     Raises:
         ValueError: `host` is not a loopback address.
+        BlockingIOError: another running sandbox keeps its chats in `folder`.
     """
 
     def __init__(

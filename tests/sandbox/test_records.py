@@ -173,7 +173,7 @@ def test_kill_minus_nine_while_tidying_up_loses_nothing(tmp_path: Path, moment: 
 
 def test_two_sandboxes_do_not_share_a_folder(tmp_path: Path) -> None:
     first = world(tmp_path)
-    with pytest.raises(BlockingIOError, match="another sandbox uses it"):
+    with pytest.raises(BlockingIOError, match="another running sandbox uses it"):
         world(tmp_path)
     first.close()
     world(tmp_path).close()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Locator, Page
+from playwright.async_api import Browser, Locator, Page, ViewportSize
 
 from modera_bot.sandbox.server import Sandbox
 from tests.sandbox.scripted_bot import ScriptedBot
@@ -45,7 +45,7 @@ class Opened:
     ) -> None:
         self._browser = browser
         self._url = sandbox.page_url
-        self._size = {"width": width, "height": height}
+        self._size = ViewportSize(width=width, height=height)
         self._errors: list[str] = []
 
     async def __aenter__(self) -> Page:
