@@ -30,6 +30,10 @@ from modera_bot.storage import Storage
 
 _log = logging.getLogger(__name__)
 
+#: How long a draft that was shown meanwhile stays in storage. Its chat has it, nobody can open
+#: it again, and whoever deletes the result means it as well.
+PREVIEW_KEEP = timedelta(hours=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -157,7 +161,7 @@ class TryOnService:
         preview = partial(self._preview, context, begun)
         made = try_on(task, self._backends, context.progress, preview)
         context.progress(Stage.FINISHING, 0.95)
-        result, record_picture = self._store(context, made, begun, "")
+        result, record_picture = self._store(context, made, begun, "", self._keep)
 
         def record(connection: Connection) -> None:
             record_picture(connection)
@@ -182,7 +186,7 @@ class TryOnService:
     def _preview(self, context: JobContext, begun: float, made: Made) -> None:
         """Show a draft while the real thing is being made; can fail without harm."""
         try:
-            result, record = self._store(context, made, begun, "-preview")
+            result, record = self._store(context, made, begun, "-preview", PREVIEW_KEEP)
         except StorageError as error:
             _log.warning("job %s: no preview: %s", context.job.id, error)
             return
@@ -202,7 +206,7 @@ class TryOnService:
             _log.warning("%s is left in storage: %s", key, error)
 
     def _store(
-        self, context: JobContext, made: Made, begun: float, suffix: str
+        self, context: JobContext, made: Made, begun: float, suffix: str, keep: timedelta
     ) -> tuple[TryOnResult, Callable[[Connection], None]]:
         """Encode, mark and keep a picture; returns its description and how to record it."""
         job = context.job
@@ -229,7 +233,7 @@ class TryOnService:
             sha256=hashlib.sha256(data).hexdigest(),
             width=width,
             height=height,
-            expires_at=now() + self._keep,
+            expires_at=now() + keep,
         )
         return result, record
 

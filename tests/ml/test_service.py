@@ -19,7 +19,7 @@ from modera_bot.contracts import (
     TryOnResult,
 )
 from modera_bot.db import Database, pictures, tryons
-from modera_bot.db.schema import credit_holds
+from modera_bot.db.schema import credit_holds, now
 from modera_bot.errors import BackendError, Code, Refusal, StorageError
 from modera_bot.images import SOURCE_TYPE, decode, encode
 from modera_bot.jobs import Handler, JobContext, Outcome
@@ -176,6 +176,9 @@ def test_a_draft_is_shown_while_the_real_thing_is_made(studio: Studio) -> None:
     assert studio.results() == sorted(studio.recorded())
     assert set(studio.results()) == {preview.data.result_key, done.data.result_key}
     assert studio.hold(job_id) == "captured"
+    soon = now() + timedelta(hours=1)
+    with studio.database.begin() as connection:
+        assert [row.key for row in pictures.expired(connection, soon)] == [preview.data.result_key]
 
 
 def test_a_second_attempt_shows_no_second_draft_and_leaves_no_picture_of_it(
