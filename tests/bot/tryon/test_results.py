@@ -97,6 +97,9 @@ async def test_the_rating_stays_visible_when_before_and_after_are_shown(
     await anna.press("◧ Before / after")
     both = await anna.wait_for(lambda m: "🖼 Result" in labels(m))
     assert labels(both)[:5] == ["★", "★", "★", "☆", "☆"]
+    await anna.press(f"tryon:rate:{tryon_id}:4")
+    rated = await anna.wait_for(lambda m: labels(m)[:5] == ["★", "★", "★", "★", "☆"])
+    assert "🖼 Result" in labels(rated)
 
 
 async def test_a_russian_result_speaks_russian_throughout(bot_app: App, boris: SandboxUser):

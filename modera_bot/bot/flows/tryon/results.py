@@ -44,6 +44,14 @@ class Press:
             raise StorageError(Code.PICTURE_GONE, permanent=True)
         return await asyncio.to_thread(self.turn.services.storage.get, key)
 
+    @property
+    def compared(self) -> bool:
+        """Whether the message shows the picture before and after."""
+        message = self.turn.update.effective_message
+        markup = message.reply_markup if message else None
+        shown = [button for row in markup.inline_keyboard for button in row] if markup else []
+        return f"tryon:single:{self.tryon.id}" in [button.callback_data for button in shown]
+
     def keyboard(self, *, compared: bool = False) -> InlineKeyboardMarkup:
         return keyboards.result(
             self.chat, self.tryon.id, rating=self.tryon.rating, compared=compared
@@ -91,7 +99,7 @@ async def rate(press: Press) -> None:
     """One to five stars; the last tap counts."""
     stars = int(press.value)
     await toast(press.turn, "alert-rated", stars=stars)
-    rated = keyboards.result(press.chat, press.tryon.id, rating=stars)
+    rated = keyboards.result(press.chat, press.tryon.id, rating=stars, compared=press.compared)
     await press.chat.edit_keyboard(press.message_id, rated)
     await press.turn.commit(tryons.rate, press.tryon.id, press.turn.user.id, stars)
 
