@@ -51,7 +51,7 @@ tryon-second-person =
 tryon-unsupported =
     I can’t try on shoes, hats, bags and other accessories yet. They’d come out wrong.
 
-    Send a photo of a top, trousers, a skirt or a dress instead 👕
+    Send a T-shirt, a shirt, a sweater or a jacket instead 👕
 tryon-kind-unsupported =
     { $category ->
         [bottoms] That looks like <b>trousers or a skirt</b>, and I can’t try those on yet.
