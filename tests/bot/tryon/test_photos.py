@@ -175,6 +175,16 @@ async def test_a_second_person_may_replace_the_first(
     assert near(task.person, MAN)
 
 
+async def test_of_two_people_at_once_one_is_confirmed_before_the_other_is_asked_about(
+    bot_app: App, anna: SandboxUser
+):
+    await settle(bot_app, anna)
+    await anna.album([photo(WOMAN), photo(MAN)])
+    confirmed = await anna.wait_for("Got the photo of the person")
+    asked = await anna.wait_for("another photo of a person")
+    assert confirmed["message_id"] < asked["message_id"]
+
+
 async def test_a_crowd_is_turned_down_at_once_and_the_garment_kept(bot_app: App, anna: SandboxUser):
     await settle(bot_app, anna)
     await anna.photo(photo(TOP))

@@ -95,11 +95,11 @@ async def _receive(turn: Turn, uploads: Sequence[Upload]) -> None:
     await _complain(chat, unusable, placing, usable(turn, data))
     if placing.unused:
         await chat.send(chat.text("tryon-used-best", count=len(placing.taken)))
-    for question in placing.questions:
-        await _ask(chat, question)
     if placing.taken:
-        await go_on(turn, data, fresh)
-    elif fresh or turn.state != State.TRYON_RESULT:
+        await go_on(turn, data, fresh, placing.questions)
+        return
+    await _ask(chat, placing.questions)
+    if fresh or turn.state != State.TRYON_RESULT:
         await turn.commit(wait, turn, data, fresh)
     # else nothing came of it, and the session stays with its result
 
@@ -115,7 +115,12 @@ async def _complain(
         await chat.send(Markup(text + hint), reply_to=message_id)
 
 
-async def go_on(turn: Turn, data: TryOnData, fresh: Sequence[Photo] = ()) -> None:
+async def go_on(
+    turn: Turn,
+    data: TryOnData,
+    fresh: Sequence[Photo] = (),
+    questions: Iterable[Question[Photo]] = (),
+) -> None:
     """End the turn: submit when both photos are there, else tell what is and what is missing.
 
     After a choice that takes the place of the question, whose buttons have done their work;
@@ -133,6 +138,7 @@ async def go_on(turn: Turn, data: TryOnData, fresh: Sequence[Photo] = ()) -> Non
         await screen.show(turn, text, rows)
     else:
         await Chat.of(turn).send(text, InlineKeyboardMarkup(rows) if rows else None)
+    await _ask(Chat.of(turn), questions)
     await turn.commit(wait, turn, data, fresh)
 
 
@@ -146,11 +152,13 @@ def confirmation(turn: Turn, data: TryOnData) -> tuple[Markup, Rows]:
     return text, keyboards.categories(chat, data.garment_key, data.category)
 
 
-async def _ask(chat: Chat, question: Question[Photo]) -> None:
-    key, reply_to = question.photo.key, question.photo.message_id
-    if question.second is None:
-        keyboard = keyboards.roles(chat, key, question.roles)
-        await chat.send(chat.text("tryon-which-role"), keyboard, reply_to=reply_to)
-    else:
-        keyboard = keyboards.replace(chat, key, question.second)
-        await chat.send(chat.text(f"tryon-second-{question.second}"), keyboard, reply_to=reply_to)
+async def _ask(chat: Chat, questions: Iterable[Question[Photo]]) -> None:
+    """Ask of each photo what it is for, or whether it shall replace the one of its kind."""
+    for question in questions:
+        key, reply_to = question.photo.key, question.photo.message_id
+        if question.second is None:
+            text, keyboard = "tryon-which-role", keyboards.roles(chat, key, question.roles)
+        else:
+            text = f"tryon-second-{question.second}"
+            keyboard = keyboards.replace(chat, key, question.second)
+        await chat.send(chat.text(text), keyboard, reply_to=reply_to)
