@@ -166,7 +166,12 @@ def make_secret(folder: Path) -> bytes:
 
 @asynccontextmanager
 async def _sandbox(settings: Settings) -> AsyncIterator[Sandbox]:
-    sandbox = Sandbox(port=settings.sandbox.port, folder=settings.data / "sandbox")
+    try:
+        sandbox = Sandbox(port=settings.sandbox.port, folder=settings.data / "sandbox")
+    except BlockingIOError as error:
+        raise ConfigError(
+            (f"data: another modera-bot uses {settings.data}; stop it, or write another folder",)
+        ) from error
     try:
         try:
             await sandbox.start()

@@ -1,5 +1,6 @@
 """The commands as a user types them: exit codes, what is printed, what is written."""
 
+import asyncio
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ import pytest
 
 from modera_bot.db import Database, users
 from modera_bot.db.migrate import upgrade
+from modera_bot.sandbox.server import Sandbox
 from tests.conftest import ROOT
 
 SAMPLES = ROOT / "tests" / "samples"
@@ -218,6 +220,12 @@ def test_a_folder_that_can_not_be_made_is_told_by_its_name(modera_bot, tmp_path)
     (tmp_path / "taken").write_text("")
     line = one_line(modera_bot("run", MODERA_DATA=str(tmp_path / "taken" / "data")))
     assert "taken" in line
+
+
+async def test_a_second_bot_in_the_same_folder_is_told_so(modera_bot, tmp_path):
+    async with Sandbox(folder=tmp_path / "data" / "sandbox"):
+        line = one_line(await asyncio.to_thread(modera_bot, "run"))
+    assert "data: another modera-bot uses data" in line
 
 
 def test_run_stops_in_order_while_telegram_can_not_be_reached(tmp_path, environment):
