@@ -16,7 +16,7 @@ from modera_bot.bot.chat import Chat
 from modera_bot.bot.flows.states import State
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.failure import explain, left_after
-from modera_bot.bot.flows.tryon.preview import preview_caption, settle_preview
+from modera_bot.bot.flows.tryon.preview import preview_caption, tidy_up
 from modera_bot.bot.flows.tryon.submission import WAITING
 from modera_bot.bot.flows.tryon.wording import error_text, result_caption
 from modera_bot.bot.turn import Services
@@ -138,9 +138,7 @@ class Handover:
         left = left_after(failure, data)
         text, keyboard = explain(chat, failure, left, _reference(parcel.event))
         await chat.send(text, keyboard)
-        if data.status_message_id is not None:
-            await chat.delete(data.status_message_id)
-        await settle_preview(chat, data)
+        await tidy_up(chat, data)
         await self._commit(parcel, WAITING[left.missing], **left.stored())
 
     async def _expired(self, parcel: _Parcel) -> None:

@@ -22,6 +22,7 @@ from modera_bot.bot import screen
 from modera_bot.bot.chat import Chat, answer
 from modera_bot.bot.flows import consent, menu
 from modera_bot.bot.flows.tryon.data import TryOnData
+from modera_bot.bot.flows.tryon.preview import tidy_up
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
 from modera_bot.contracts import JobState
@@ -101,7 +102,7 @@ async def withdraw(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     services = turn.services
     # all of it may be done twice, should we die before the end
     await services.database.run(_withdraw, turn)
-    await _remove_status(turn)
+    await tidy_up(Chat.of(turn), TryOnData.of(turn.session))
     await asyncio.to_thread(
         privacy.erase_pictures, services.database, services.storage, turn.user.id
     )
@@ -123,13 +124,6 @@ def _cancel_jobs(connection: Connection, turn: Turn) -> None:
     )
     for job_id in connection.execute(unfinished).scalars().all():
         turn.services.jobs.cancel(connection, job_id)
-
-
-async def _remove_status(turn: Turn) -> None:
-    """Take away the message that shows the progress of the job that was cancelled."""
-    message_id = TryOnData.of(turn.session).status_message_id
-    if message_id is not None:
-        await Chat.of(turn).delete(message_id)
 
 
 async def ask_to_delete(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -156,7 +150,7 @@ async def erase(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     await answer(turn)
     services = turn.services
     await services.database.run(_cancel_jobs, turn)
-    await _remove_status(turn)
+    await tidy_up(Chat.of(turn), TryOnData.of(turn.session))
     await asyncio.to_thread(
         privacy.erase,
         services.database,

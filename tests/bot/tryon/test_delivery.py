@@ -122,7 +122,7 @@ async def test_a_draft_is_shown_until_the_picture_is_there(
 
 
 @pytest.mark.parametrize("tryon", [("sketch", "paint")])
-@pytest.mark.parametrize("end", ["failure", "cancel"])
+@pytest.mark.parametrize("end", ["failure", "cancel", "withdrawal"])
 async def test_a_draft_stops_promising_when_nothing_better_will_come(
     bot_app: App, anna: SandboxUser, conduct: Conduct, end: str
 ):
@@ -132,6 +132,10 @@ async def test_a_draft_stops_promising_when_nothing_better_will_come(
     preview = await anna.wait_for("A better picture is on its way", timeout=8)
     if end == "cancel":
         await anna.text("/cancel")
+    elif end == "withdrawal":
+        await anna.text("/privacy")
+        await anna.press("Withdraw consent", timeout=5)
+        await anna.press("Yes, withdraw", timeout=5)
     else:
         conduct.faults = [Refusal(Code.BACKEND_REFUSED)]
         conduct.gate.set()

@@ -9,7 +9,7 @@ from modera_bot.bot.flows import menu
 from modera_bot.bot.flows.states import State
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.intake import go_on
-from modera_bot.bot.flows.tryon.preview import settle_preview
+from modera_bot.bot.flows.tryon.preview import tidy_up
 from modera_bot.bot.flows.tryon.submission import WAITING, resubmit, stop, usable, wait
 from modera_bot.bot.flows.tryon.wording import error_text, status_text, wanted
 from modera_bot.bot.texts import Markup
@@ -77,7 +77,7 @@ async def _drop_running(turn: Turn, data: TryOnData) -> None:
         await alert(turn, "alert-too-late")
         return
     await answer(turn)
-    await _tidy_up(chat, data)
+    await tidy_up(chat, data)
     await chat.send(chat.text("tryon-unsupported"))
 
 
@@ -132,15 +132,8 @@ async def _cancel_running(turn: Turn, session_id: str) -> None:
         await _refuse(turn, "cancel-too-late", "alert-too-late")
         return
     await answer(turn)
-    await _tidy_up(chat, data)
+    await tidy_up(chat, data)
     await _confirm_stop(turn)
-
-
-async def _tidy_up(chat: Chat, data: TryOnData) -> None:
-    """Remove what a job that was stopped has left in the chat."""
-    if data.status_message_id is not None:
-        await chat.delete(data.status_message_id)
-    await settle_preview(chat, data)
 
 
 async def _confirm_stop(turn: Turn) -> None:

@@ -1,4 +1,4 @@
-"""The draft that is shown while a slower backend works."""
+"""What a running try-on has in the chat: its status, and the draft shown meanwhile."""
 
 import contextlib
 
@@ -16,8 +16,15 @@ def preview_caption(chat: Chat, result: TryOnResult) -> Markup:
     return Markup(f"{result_caption(chat, result)}\n\n{chat.text('result-preview')}")
 
 
-async def settle_preview(chat: Chat, data: TryOnData) -> None:
+async def _settle_preview(chat: Chat, data: TryOnData) -> None:
     """Take that promise back when nothing better will follow; never fails."""
     if data.preview_message_id is not None:
         with contextlib.suppress(TelegramError):
             await chat.edit_caption(data.preview_message_id, chat.text("result-label-draft"))
+
+
+async def tidy_up(chat: Chat, data: TryOnData) -> None:
+    """Remove what a job that was stopped has left in the chat; never fails."""
+    if data.status_message_id is not None:
+        await chat.delete(data.status_message_id)
+    await _settle_preview(chat, data)
