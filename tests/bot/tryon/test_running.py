@@ -106,7 +106,7 @@ async def test_the_cancel_command_works_in_every_state(
     await anna.album([photo(TOP), photo(WOMAN)])
     await anna.wait_for(is_result)
     await anna.text("/cancel")
-    await anna.wait_for("Stopped")
+    await anna.wait_for("nothing to stop")
     await eventually(lambda: state(bot_app, anna), "default")
 
 

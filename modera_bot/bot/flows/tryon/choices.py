@@ -118,6 +118,9 @@ async def cancel(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         await _refuse(turn, "cancel-nothing", "alert-stale")
     elif turn.state == State.TRYON_PROCESSING:
         await _cancel_running(turn, turn.session.id)
+    elif turn.state == State.TRYON_RESULT:
+        await _refuse(turn, "cancel-nothing", "alert-stale")
+        await turn.commit(menu.leave, turn)
     else:
         await answer(turn)
         await _confirm_stop(turn)
