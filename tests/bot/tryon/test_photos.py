@@ -1,5 +1,6 @@
 """Photos come in: any order, any number, whatever they show."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -173,6 +174,18 @@ async def test_a_second_person_may_replace_the_first(
     await anna.wait_for(is_result)
     [task] = conduct.calls
     assert near(task.person, MAN)
+
+
+async def test_a_photo_that_comes_after_another_file_of_an_album_is_not_lost(
+    bot_app: App, anna: SandboxUser, tmp_path: Path
+):
+    await settle(bot_app, anna)
+    files = tmp_path / "price list.pdf", tmp_path / "garment.jpg"
+    for file, data in zip(files, (b"%PDF-1.7", photo(TOP)), strict=True):
+        file.write_bytes(data)
+    await anna.album(files, as_files=True)
+    await anna.wait_for("isn’t a picture")
+    await anna.wait_for("Got the garment")
 
 
 async def test_of_two_people_at_once_one_is_confirmed_before_the_other_is_asked_about(

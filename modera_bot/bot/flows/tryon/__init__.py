@@ -30,6 +30,7 @@ try-on's id and work in every state.
 
 from typing import Any
 
+from telegram import Update
 from telegram.ext import (
     BaseHandler,
     CallbackQueryHandler,
@@ -37,11 +38,13 @@ from telegram.ext import (
     MessageHandler,
     filters,
 )
+from telegram.ext.filters import UpdateFilter
 
 from modera_bot.bot.flows.states import InState, State
 from modera_bot.bot.flows.tryon import choices, intake, results
 from modera_bot.bot.flows.tryon.intake import begin, resume
 from modera_bot.bot.keyboards import OTHER
+from modera_bot.bot.turn import current
 from modera_bot.contracts import Category
 
 __all__ = ["begin", "handlers", "resume"]
@@ -50,6 +53,19 @@ __all__ = ["begin", "handlers", "resume"]
 PHOTOS = filters.PHOTO | filters.Document.IMAGE
 for _suffix in ("jpg", "jpeg", "png", "webp", "heic", "heif", "avif"):  # some apps know no type
     PHOTOS |= filters.Document.FileExtension(_suffix)
+
+
+class _HasPhoto(UpdateFilter):
+    """Lets updates through with a photo anywhere in their album, be it after a video."""
+
+    __slots__ = ()
+
+    def filter(self, update: Update) -> bool:
+        parts = (Update(update.update_id, message=part) for part in current.get().album)
+        return any(PHOTOS.check_update(part) for part in parts)
+
+
+HAS_PHOTO = _HasPhoto()
 ID = "[0-9a-f]{32}"
 KINDS = "|".join([*Category, OTHER])
 
@@ -61,8 +77,8 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
     return [
         CommandHandler("tryon", intake.start),
         CommandHandler("cancel", choices.cancel),
-        MessageHandler(PHOTOS & InState(State.TRYON_PROCESSING), intake.keep_out),
-        MessageHandler(PHOTOS, intake.take),
+        MessageHandler(HAS_PHOTO & InState(State.TRYON_PROCESSING), intake.keep_out),
+        MessageHandler(HAS_PHOTO, intake.take),
         button("start", intake.start),
         button(f"role:{ID}:(?:person|garment)", choices.choose_role),
         button(f"kind:{ID}:(?:{KINDS})", choices.choose_category),
