@@ -12,7 +12,7 @@ from modera_bot.bot.texts import Texts
 from modera_bot.config import PrivacySettings, Settings
 from modera_bot.db import schema, users
 from modera_bot.sandbox.client import SandboxUser
-from tests.bot.people import known, labels, rows
+from tests.bot.people import eventually, known, labels, rows
 from tests.bot.tryon.conftest import TOP, WOMAN, ColourInspector, is_result, photo
 
 #: Digest of the text of each version, in all languages.
@@ -37,6 +37,18 @@ async def given(app: App, person: SandboxUser) -> list[tuple[str, str, bool]]:
     def read(connection: Connection) -> list[tuple[str, str, bool]]:
         found = connection.execute(select(schema.consents).order_by(schema.consents.c.id))
         return [(row.version, row.language_code, row.withdrawn_at is None) for row in found]
+
+    return await app.services.database.run(read)
+
+
+async def remembered(app: App) -> list[tuple[str, object]]:
+    """Status of each session, and what it knows."""
+
+    def read(connection: Connection) -> list[tuple[str, object]]:
+        table = schema.fashion_sessions
+        return [
+            tuple(row) for row in connection.execute(select(table.c.status, table.c.input_data))
+        ]
 
     return await app.services.database.run(read)
 
@@ -126,14 +138,7 @@ async def test_whoever_declines_leaves_no_photo_behind(bot_app: App, anna: Sandb
     await anna.wait_for("How it works")
     assert await given(bot_app, anna) == []
     assert not [*bot_app.services.storage.keys("")]
-
-    def read(connection: Connection) -> list[tuple[str, object]]:
-        table = schema.fashion_sessions
-        return [
-            tuple(row) for row in connection.execute(select(table.c.status, table.c.input_data))
-        ]
-
-    assert await bot_app.services.database.run(read) == [("cancelled", {})]
+    assert await remembered(bot_app) == [("cancelled", {})]
 
 
 async def test_the_consent_is_kept_with_the_language_it_was_read_in(
@@ -182,6 +187,11 @@ async def test_a_question_answered_after_the_session_ended_leads_to_the_menu(
     asked = await anna.wait_for("Before I take your photos")
     await anna.text("/menu")
     await anna.wait_for("What would you like to do?")
+
+    async def forgotten() -> bool:
+        return await remembered(bot_app) == [("cancelled", {})]
+
+    await eventually(forgotten)
     await anna.press("Yes, I agree", message_id=asked["message_id"])
 
     await anna.wait_for("What would you like to do?")

@@ -45,6 +45,8 @@ def leave(connection: Connection, turn: Turn) -> None:
     """End the active session, unless a job of it runs: its result will come."""
     if turn.session is not None and turn.state != State.TRYON_PROCESSING:
         status = "completed" if turn.state == State.TRYON_RESULT else "cancelled"
+        # photos that never got consent are forgotten
+        sessions.move(connection, turn.session.id, turn.state, uploads=None)
         sessions.close(connection, turn.session.id, status)
 
 
