@@ -1,6 +1,7 @@
 """The bot's connection to Telegram: made, kept, and ended in order."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -108,7 +109,9 @@ async def _running(
         yield frozenset({delivering, housekeeping, polling})
     finally:
         await _cancel(commands, polling, housekeeping)
-        await application.stop()
+        with contextlib.suppress(TimeoutError):  # what is left is begun anew at the next start
+            async with asyncio.timeout(STOP_S):
+                await application.stop()
         await asyncio.to_thread(services.jobs.stop, STOP_S)
         await _cancel(delivering)
 

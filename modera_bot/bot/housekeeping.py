@@ -18,9 +18,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from modera_bot import privacy
 from modera_bot.bot.flows.states import State
 from modera_bot.bot.turn import Services
-from modera_bot.contracts import EventKind
+from modera_bot.contracts import EventKind, JobState
 from modera_bot.db import events, inbox, pictures, tryons
-from modera_bot.db.schema import fashion_sessions, now, users
+from modera_bot.db.schema import events as event_rows
+from modera_bot.db.schema import fashion_sessions, jobs, now, users
 from modera_bot.db.schema import pictures as picture_rows
 from modera_bot.errors import ModeraError
 
@@ -131,13 +132,24 @@ class Housekeeping:
 
 
 def _end_idle(connection: Connection, idle: timedelta) -> bool:
-    """End idle sessions and write an event for each; whether there were any."""
+    """End idle sessions and write an event for each; whether there were any.
+
+    One that waits for a job is not idle, as long as the job goes on or its end is untold.
+    """
+    processing = fashion_sessions.c.state == State.TRYON_PROCESSING
+    working = exists().where(
+        jobs.c.session_id == fashion_sessions.c.id,
+        jobs.c.state.in_([JobState.QUEUED, JobState.RUNNING]),
+    )
+    untold = exists().where(
+        event_rows.c.session_id == fashion_sessions.c.id, event_rows.c.delivered_at.is_(None)
+    )
     ended = connection.execute(
         fashion_sessions.update()
         .where(
             fashion_sessions.c.status == "active",
             fashion_sessions.c.updated_at < now() - idle,
-            fashion_sessions.c.state != State.TRYON_PROCESSING,
+            ~(processing & (working | untold)),
         )
         # one statement, so that it can't end a session that someone just woke
         .values(status="expired", updated_at=now(), completed_at=now())

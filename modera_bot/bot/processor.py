@@ -5,11 +5,13 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from typing import Any, TypeVar
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from telegram import Bot, Message, Update
 from telegram.constants import ChatType
+from telegram.error import TelegramError
 from telegram.ext import BaseUpdateProcessor
 
 from modera_bot.bot.turn import Services, Turn, current, open_turn
@@ -21,6 +23,8 @@ T = TypeVar("T")
 
 #: Updates begun at once, those that wait for their chat included.
 CONCURRENT = 1024
+#: Updates of one chat that may wait for their turn.
+WAITING = 50
 #: Seconds after an album's last message until the album counts as complete.
 ALBUM_S = 0.5
 #: Seconds to wait before each further try when the database does not answer.
@@ -46,13 +50,14 @@ class ChatProcessor(BaseUpdateProcessor):
     at the next start.
     """
 
-    __slots__ = ("_albums", "_bot", "_locks", "_services")
+    __slots__ = ("_albums", "_bot", "_locks", "_services", "_turned_away")
 
     def __init__(self, services: Services, bot: Bot) -> None:
         super().__init__(CONCURRENT)
         self._services, self._bot = services, bot
         self._locks: dict[int, _Lock] = {}
         self._albums: dict[tuple[int, str], _Album] = {}
+        self._turned_away: set[int] = set()  # chats that have been told
 
     async def initialize(self) -> None:
         """Nothing to prepare."""
@@ -72,6 +77,7 @@ class ChatProcessor(BaseUpdateProcessor):
             entry.users -= 1
             if not entry.users:
                 del self._locks[chat_id]
+                self._turned_away.discard(chat_id)
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         assert isinstance(update, Update)
@@ -84,6 +90,10 @@ class ChatProcessor(BaseUpdateProcessor):
             return
         key = (chat.id, message.media_group_id) if message and message.media_group_id else None
         if key is None:
+            if self._waiting(chat.id) >= WAITING:
+                coroutine.close()
+                await self._turn_away(update, chat.id)
+                return
             async with self.lock(chat.id):
                 await self._take_turn(update, coroutine, ())
             return
@@ -97,6 +107,24 @@ class ChatProcessor(BaseUpdateProcessor):
         async with self.lock(chat.id):
             parts = await self._complete(key)
             await self._take_turn(update, coroutine, parts)
+
+    def _waiting(self, chat_id: int) -> int:
+        """How many updates of a chat are being handled or wait for their turn."""
+        entry = self._locks.get(chat_id)
+        return entry.users if entry else 0
+
+    async def _turn_away(self, update: Update, chat_id: int) -> None:
+        """Leave out what comes too fast, so that one person can't hold up all others."""
+        await self._services.database.run(inbox.handled, self._bot.id, [update.update_id])
+        if chat_id in self._turned_away or update.effective_user is None:
+            return
+        self._turned_away.add(chat_id)
+        texts = self._services.texts
+        language = texts.supported(update.effective_user.language_code or "")
+        try:
+            await self._bot.send_message(chat_id, texts.get(language, "error-too-fast"))
+        except TelegramError as error:
+            log.info("somebody who writes too fast was not told: %s", type(error).__name__)
 
     async def _complete(self, key: tuple[int, str]) -> tuple[tuple[int, Message], ...]:
         """Wait until nothing more of an album comes; its messages in the order of sending."""
@@ -135,11 +163,11 @@ class ChatProcessor(BaseUpdateProcessor):
 
 
 async def _patiently(step: Callable[[], Awaitable[T]]) -> T:
-    """Do a step, again and again for a while when the database does not answer."""
-    for wait in PATIENCE_S:
+    """Do a step, again and again until the database answers; a stop ends the waiting."""
+    for wait in chain(PATIENCE_S, repeat(PATIENCE_S[-1])):
         try:
             return await step()
-        except DBAPIError as error:
+        except (OperationalError, InterfaceError) as error:
             log.warning("database: %s; trying again in %.1f s", type(error.orig).__name__, wait)
             await asyncio.sleep(wait)
-    return await step()
+    raise AssertionError("unreachable")

@@ -4,13 +4,17 @@ Delivery reads events in order within a session and marks each once it is told: 
 never out of order.
 """
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, exists, select
 
 from modera_bot.contracts import Event, EventKind, Failure, TryOnResult, Wire
 from modera_bot.db.schema import events, now
+
+log = logging.getLogger(__name__)
 
 #: What the data of each kind of event is.
 _DATA: dict[EventKind, type[TryOnResult] | type[Failure]] = {
@@ -71,7 +75,14 @@ def due(connection: Connection, limit: int = 100) -> list[Event]:
         .order_by(events.c.id)
         .limit(limit)
     )
-    return [_event(row) for row in connection.execute(query)]
+    found = []
+    for row in connection.execute(query).all():
+        try:
+            found.append(_event(row))
+        except ValidationError:
+            log.exception("event %d was written by another version; it is given up", row.id)
+            give_up(connection, row.id)
+    return found
 
 
 def is_waiting(connection: Connection, event_id: int) -> bool:

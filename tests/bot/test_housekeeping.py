@@ -16,8 +16,8 @@ from modera_bot.bot import housekeeping
 from modera_bot.bot.flows.states import State
 from modera_bot.bot.housekeeping import Housekeeping
 from modera_bot.config import Settings, StorageSettings
-from modera_bot.contracts import EventKind
-from modera_bot.db import Database, events, schema, tryons, users
+from modera_bot.contracts import EventKind, Failure, JobState
+from modera_bot.db import Database, events, schema, sessions, tryons, users
 from modera_bot.db.schema import now
 from modera_bot.errors import Code, StorageError
 from modera_bot.sandbox.client import SandboxUser
@@ -113,13 +113,58 @@ async def test_whoever_writes_is_not_idle_be_it_beside_the_point(
     assert await session(bot_app, begun) == ("active", State.TRYON_WAITING_PERSON)
 
 
-async def test_a_session_never_ends_while_its_job_runs(quiet: App, house: Housekeeping) -> None:
+async def give_job(app: App, session_id: str, state: JobState) -> None:
+    """Let a session have a job."""
+
+    def insert(connection: Connection) -> None:
+        found = sessions.get(connection, session_id)
+        assert found is not None
+        values = {"id": session_id, "kind": "tryon", "state": state, "payload": {}}
+        connection.execute(
+            schema.jobs.insert().values(user_id=found.user_id, session_id=session_id, **values)
+        )
+
+    await app.services.database.run(insert)
+
+
+@pytest.mark.parametrize("job", [JobState.QUEUED, JobState.RUNNING])
+async def test_a_session_never_ends_while_its_job_goes_on(
+    quiet: App, house: Housekeeping, job: JobState
+) -> None:
     begun = await enter(quiet, ANNA, State.TRYON_PROCESSING)
+    await give_job(quiet, begun, job)
     await age(quiet, begun, minutes=600)
 
     await house.end_idle_sessions()
 
     assert await session(quiet, begun) == ("active", State.TRYON_PROCESSING)
+
+
+async def test_a_session_never_ends_while_the_end_of_its_job_is_untold(
+    quiet: App, house: Housekeeping
+) -> None:
+    begun = await enter(quiet, ANNA, State.TRYON_PROCESSING)
+    await give_job(quiet, begun, JobState.FAILED)
+    who = {"user_id": (await known(quiet, ANNA)).id, "session_id": begun, "job_id": begun}
+    failure = Failure(code=Code.JOB_LOST)
+    await quiet.services.database.run(events.add, kind=EventKind.FAILED, data=failure, **who)
+    await age(quiet, begun, minutes=600)
+
+    await house.end_idle_sessions()
+
+    assert await session(quiet, begun) == ("active", State.TRYON_PROCESSING)
+
+
+async def test_a_session_whose_job_has_ended_and_is_told_is_not_stuck_for_ever(
+    quiet: App, house: Housekeeping
+) -> None:
+    begun = await enter(quiet, ANNA, State.TRYON_PROCESSING)
+    await give_job(quiet, begun, JobState.FAILED)
+    await age(quiet, begun, minutes=600)
+
+    await house.end_idle_sessions()
+
+    assert await session(quiet, begun) == ("expired", State.TRYON_PROCESSING)
 
 
 async def test_delivery_is_told_only_when_there_is_something_to_deliver(quiet: App) -> None:

@@ -3,7 +3,9 @@
 import asyncio
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from modera_bot.bot import processor
 from modera_bot.bot.processor import ChatProcessor
 from modera_bot.db import Database, inbox
 from modera_bot.db.migrate import upgrade
@@ -13,22 +15,22 @@ from tests.bot.conftest import GARMENT
 
 
 async def test_a_lock_serves_a_chat_in_the_order_of_asking_and_keeps_nothing():
-    processor = ChatProcessor(None, None)
+    chats = ChatProcessor(None, None)
     served = []
 
     async def take(number: int) -> None:
-        async with processor.lock(7):
+        async with chats.lock(7):
             await asyncio.sleep(0)
             served.append(number)
 
     await asyncio.gather(*(take(number) for number in range(20)))
     assert served == list(range(20))
-    assert processor._locks == {}
+    assert chats._locks == {}
 
 
 async def test_chats_do_not_wait_for_each_other():
-    processor = ChatProcessor(None, None)
-    async with processor.lock(1), asyncio.timeout(1), processor.lock(2):
+    chats = ChatProcessor(None, None)
+    async with chats.lock(1), asyncio.timeout(1), chats.lock(2):
         pass
 
 
@@ -42,6 +44,37 @@ async def test_messages_of_one_person_are_answered_in_their_order(bot_app, anna)
     handled = await _handled(bot_app, 11)
     assert handled == sorted(handled)
     assert len(messages) >= 22
+
+
+async def test_who_writes_too_fast_is_told_once_and_holds_up_nobody(
+    serve, settings, sandbox, anna, boris, monkeypatch
+):
+    monkeypatch.setattr(processor, "WAITING", 3)
+    await anna.text("/start")
+    await boris.text("/start")
+    flood = [_message(number, anna.id, "/menu") for number in range(1, 13)]
+    await _write_down(settings, sandbox, *flood)
+    async with serve() as app:
+        await boris.wait_for(lambda message: "reply_markup" in message, since=0)
+        await _handled(app, 14)
+        said = [message.get("text", "") for message in await anna.messages()]
+        assert sum("more than I can keep up with" in text for text in said) == 1
+        await anna.text("/help")
+        await anna.wait_for("How it works")
+
+
+async def test_a_database_that_is_away_for_a_while_loses_nothing(bot_app, anna, monkeypatch):
+    monkeypatch.setattr(processor, "PATIENCE_S", (0.01, 0.02))
+    open_turn, failures = processor.open_turn, iter(range(10))
+
+    def away(connection, *arguments):
+        if next(failures, None) is not None:
+            raise OperationalError("BEGIN", {}, Exception("the server is away"))
+        return open_turn(connection, *arguments)
+
+    monkeypatch.setattr(processor, "open_turn", away)
+    await anna.text("/start")
+    await anna.wait_for("Anna")
 
 
 async def test_a_handled_update_keeps_its_number_alone(bot_app, anna):

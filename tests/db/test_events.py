@@ -98,3 +98,13 @@ def test_old_delivered_events_are_forgotten(database: Database) -> None:
         events.delivered(connection, first)
         assert events.forget(connection, now() + timedelta(seconds=1)) == 1
         assert connection.execute(select(table.c.id)).scalars().all() == [second]
+
+
+def test_an_event_that_can_not_be_read_is_given_up_and_holds_back_none(database: Database) -> None:
+    who = person(database, 1)
+    unreadable, next_one = (add(database, who, EventKind.DONE, RESULT) for _ in range(2))
+    with database.begin() as connection:
+        written = table.update().where(table.c.id == unreadable)
+        connection.execute(written.values(data={"from": "another version"}))
+    assert due(database) == []
+    assert due(database) == [next_one]

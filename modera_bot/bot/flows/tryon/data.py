@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import Any
 
+from pydantic import ValidationError
 from telegram import Message
 
 from modera_bot.contracts import Category, Role, Wire
 from modera_bot.db.sessions import Session
+
+log = logging.getLogger(__name__)
 
 
 class Upload(Wire):
@@ -54,7 +58,11 @@ class TryOnData(Wire):
         """What a session knows; nothing, in the menu or in another kind of session."""
         if session is None or session.session_type != "tryon":
             return cls()
-        return cls.model_validate(session.input_data)
+        try:
+            return cls.model_validate(session.input_data)
+        except ValidationError:  # another version's; the person sends the photos once more
+            log.exception("session %s can't be read", session.id)
+            return cls()
 
     @property
     def known(self) -> frozenset[Role]:

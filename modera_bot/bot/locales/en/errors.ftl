@@ -52,3 +52,5 @@ error-unexpected =
 
 error-given-up =
     I couldn’t manage the last thing you did, though I tried several times. It has been written down. Please do it once more, or start anew from the menu: /menu
+
+error-too-fast = That’s more than I can keep up with. I’ve left out some of your messages; please send the last one again in a moment.
