@@ -115,10 +115,11 @@ class ChatProcessor(BaseUpdateProcessor):
 
     async def _turn_away(self, update: Update, chat_id: int) -> None:
         """Leave out what comes too fast, so that one person can't hold up all others."""
-        await self._services.database.run(inbox.handled, self._bot.id, [update.update_id])
-        if chat_id in self._turned_away or update.effective_user is None:
-            return
+        told = chat_id in self._turned_away
         self._turned_away.add(chat_id)
+        await self._services.database.run(inbox.handled, self._bot.id, [update.update_id])
+        if told or update.effective_user is None:
+            return
         texts = self._services.texts
         language = texts.supported(update.effective_user.language_code or "")
         try:
