@@ -79,7 +79,8 @@ async def test_the_menu_leaves_a_running_try_on_alone(bot_app: App, anna: Sandbo
     await settle(bot_app, anna)
     begun = await enter(bot_app, anna, State.TRYON_PROCESSING)
     await anna.text("/menu")
-    await anna.wait_for("Your try-on is in progress")
+    menu = await anna.wait_for("Your try-on is in progress")
+    assert labels(menu)[0] == "✕ Cancel"  # no other can be begun meanwhile
     await anna.text("/start")
     await anna.wait_for("Your try-on is in progress")
 

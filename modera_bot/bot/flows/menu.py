@@ -15,18 +15,20 @@ from modera_bot.db import sessions
 
 
 def rows(turn: Turn) -> screen.Rows:
-    """The buttons of the menu."""
-    tryon, history, settings, help_, privacy = (
-        InlineKeyboardButton(turn.text(f"button-{flow}"), callback_data=f"{flow}:{action}")
-        for flow, action in (
-            ("tryon", "start"),
-            ("history", "open"),
-            ("settings", "open"),
-            ("help", "open"),
-            ("privacy", "open"),
-        )
+    """The buttons of the menu; a running try-on can be stopped here, and no other begun."""
+
+    def button(text: str, data: str) -> InlineKeyboardButton:
+        return InlineKeyboardButton(turn.text(text), callback_data=data)
+
+    busy = turn.state == State.TRYON_PROCESSING
+    first = (
+        button("button-cancel", "tryon:cancel") if busy else button("button-tryon", "tryon:start")
     )
-    return [[tryon], [history, settings], [help_, privacy]]
+    history, settings, help_, privacy = (
+        button(f"button-{flow}", f"{flow}:open")
+        for flow in ("history", "settings", "help", "privacy")
+    )
+    return [[first], [history, settings], [help_, privacy]]
 
 
 def back(turn: Turn) -> InlineKeyboardButton:

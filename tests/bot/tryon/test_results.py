@@ -222,9 +222,9 @@ async def test_when_the_photo_has_expired_another_garment_needs_it_anew(
     bot_app.services.storage.delete(tryon.person_key)
     await bot_app.services.database.run(pictures.remove, tryon.person_key)
     await anna.press("👕 Another garment, same photo")
-    await anna.wait_for("send the photos again")
+    await anna.wait_for("I no longer have the photo")
     await anna.press("◧ Before / after")
-    await anna.wait_for("send the photos again")
+    await anna.wait_for("I no longer have the photo")
     await anna.press("📎 As a file")  # the result itself is still there
     await anna.wait_for(lambda m: "document" in m)
 

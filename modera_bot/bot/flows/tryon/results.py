@@ -17,7 +17,7 @@ from modera_bot.bot.flows.states import State
 from modera_bot.bot.flows.tryon.choices import pressed
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.submission import WAITING, enter
-from modera_bot.bot.flows.tryon.wording import error_text, result_caption
+from modera_bot.bot.flows.tryon.wording import result_caption
 from modera_bot.bot.turn import Turn, current
 from modera_bot.contracts import Role
 from modera_bot.db import pictures, tryons
@@ -80,9 +80,17 @@ def on_result(work: Callable[[Press], Awaitable[None]]) -> Handler:
         except StorageError as error:
             if error.code is not Code.PICTURE_GONE:
                 raise
-            await chat.send(error_text(chat, error.code), keyboards.start(chat))
+            key = "result-photo-gone" if await _is_there(turn, tryon) else error.text_key
+            await chat.send(chat.text(key), keyboards.start(chat))
 
     return handle
+
+
+async def _is_there(turn: Turn, tryon: Tryon) -> bool:
+    """Whether the result itself is in storage; then it is one of its photos that is gone."""
+    if tryon.result_key is None:
+        return False
+    return await asyncio.to_thread(turn.services.storage.exists, tryon.result_key)
 
 
 @on_result

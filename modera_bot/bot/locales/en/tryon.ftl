@@ -108,6 +108,7 @@ result-deleted = This picture has been deleted. Copies you saved or received as 
 tryon-again-person = I’ve kept the photo of the person. Send another garment 👕
 tryon-again-garment = I’ve kept the garment. Send another photo of a person 🧍
 
+result-photo-gone = I no longer have the photo this picture was made from. To try something else on, please send photos again.
 button-result-compare = ◧ Before / after
 button-result-single = 🖼 Result
 button-result-file = 📎 As a file

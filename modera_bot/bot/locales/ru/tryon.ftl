@@ -109,6 +109,7 @@ result-deleted = Картинка удалена. Копии, которые в�
 tryon-again-person = Фото человека на месте. Пришлите другую вещь 👕
 tryon-again-garment = Вещь на месте. Пришлите другое фото человека 🧍
 
+result-photo-gone = Фото, из которого сделана эта картинка, у меня уже нет. Чтобы примерить что-то ещё, пришлите фото снова.
 button-result-compare = ◧ До и после
 button-result-single = 🖼 Результат
 button-result-file = 📎 Файлом
