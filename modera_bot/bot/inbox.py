@@ -5,18 +5,17 @@ dead process left unhandled is handled again at the next start.
 """
 
 import asyncio
-import contextlib
 import logging
 from typing import Any
 
 from telegram import Bot, Update
-from telegram.constants import ParseMode
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application
 
+from modera_bot.bot.aside import tell
 from modera_bot.bot.ratelimit import seconds_to_wait
 from modera_bot.bot.turn import Services
-from modera_bot.db import inbox, users
+from modera_bot.db import inbox
 from modera_bot.errors import ConfigError
 
 log = logging.getLogger(__name__)
@@ -67,20 +66,8 @@ class Poller:
                 continue
             log.error("gave up an update, unreadable or begun %d times", tries)
             if update is not None:
-                await self._apologise(update)
+                await tell(self._services, self._bot, update, "error-given-up")
             await self._database.run(inbox.handled, self._bot.id, [payload["update_id"]])
-
-    async def _apologise(self, update: Update) -> None:
-        """Tell a person that something they did won't be answered any more."""
-        sender, texts = update.effective_user, self._services.texts
-        if sender is None:
-            return
-        user = await self._database.run(users.by_telegram_id, sender.id)
-        chosen = user.language_code if user else None
-        language = texts.supported(chosen or sender.language_code or "")
-        with contextlib.suppress(TelegramError):
-            text = texts.get(language, "error-given-up")
-            await self._bot.send_message(sender.id, text, parse_mode=ParseMode.HTML)
 
     def _read(self, payload: dict[str, Any]) -> Update | None:
         """An update as it was written down; None if another version wrote it otherwise."""

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import InterfaceError, OperationalError
 from telegram import Bot, Message, Update
 from telegram.constants import ChatType
-from telegram.error import TelegramError
 from telegram.ext import BaseUpdateProcessor
 
+from modera_bot.bot.aside import tell
 from modera_bot.bot.turn import Services, Turn, current, open_turn
 from modera_bot.db import inbox
 
@@ -118,14 +118,8 @@ class ChatProcessor(BaseUpdateProcessor):
         told = chat_id in self._turned_away
         self._turned_away.add(chat_id)
         await self._services.database.run(inbox.handled, self._bot.id, [update.update_id])
-        if told or update.effective_user is None:
-            return
-        texts = self._services.texts
-        language = texts.supported(update.effective_user.language_code or "")
-        try:
-            await self._bot.send_message(chat_id, texts.get(language, "error-too-fast"))
-        except TelegramError as error:
-            log.info("somebody who writes too fast was not told: %s", type(error).__name__)
+        if not told:
+            await tell(self._services, self._bot, update, "error-too-fast")
 
     async def _complete(self, key: tuple[int, str]) -> tuple[tuple[int, Message], ...]:
         """Wait until nothing more of an album comes; its messages in the order of sending."""
