@@ -1,0 +1,1 @@
+"""The benchmarks behind `modera-bot bench`: each prints figures, none asserts them."""
