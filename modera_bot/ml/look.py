@@ -17,7 +17,9 @@ from modera_bot.ml.anatomy import Landmark
 from modera_bot.ml.base import Body, Person
 from modera_bot.ml.body import BodyUnderstanding
 from modera_bot.ml.draft.garment import CutOut, cut_out, shrink
-from modera_bot.ml.draft.gates import Verdict, guess_category, judge_garment, judge_person
+from modera_bot.ml.draft.garment_gates import judge_garment
+from modera_bot.ml.draft.person_gates import Verdict, judge_person
+from modera_bot.ml.draft.silhouette import guess_category
 
 #: Photos are looked at in a copy whose longest edge is at most this, in pixels.
 LOOK = 1024

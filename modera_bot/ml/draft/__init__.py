@@ -5,8 +5,8 @@
     person photo ─► body (pose, outline) ─► figure ─► parse ──┘         erase ──┘
                                                                         shade ──┘
 
-`gates` says when a draft would not be honest. docs/draft.md shows the stages in pictures,
-with limits and measured figures.
+`person_gates` and `garment_gates` say when a draft would not be honest. docs/draft.md shows
+the stages in pictures, with limits and measured figures.
 """
 
 from pathlib import Path

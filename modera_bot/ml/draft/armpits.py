@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from modera_bot.ml.draft.colour import Flags
-from modera_bot.ml.draft.figure import OUT, Vector
+from modera_bot.ml.colour import Flags
 from modera_bot.ml.draft.outline import Outline
+from modera_bot.ml.parsing.figure import OUT, Vector
 
 #: How far an armpit is below the shoulder, over the chest's width: at most, and usually.
 DEEPEST_ARMPIT, USUAL_ARMPIT = 0.75, 0.6

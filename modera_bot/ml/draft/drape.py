@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from modera_bot.ml.draft.figure import OUT, Figure, Vector, length
 from modera_bot.ml.draft.limbs import Arm, across_arm
 from modera_bot.ml.draft.sleeves import SLICES, Sleeve, resampled
+from modera_bot.ml.parsing.figure import OUT, Figure, Vector, length
 
 #: How wide a sleeve hangs, over its flat width: it is flat at half of its circumference.
 HANGING = 2 / np.pi

@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 
 from modera_bot.ml.base import Mask
-from modera_bot.ml.draft.colour import Colours, blur, fill_in, grown, shrunk, to_rgb
-from modera_bot.ml.draft.figure import Figure
+from modera_bot.ml.colour import Colours, blur, fill_in, grown, shrunk, to_rgb
 from modera_bot.ml.draft.fit import Fit
 from modera_bot.ml.draft.limbs import Arm
-from modera_bot.ml.draft.parse import Parsing
+from modera_bot.ml.parsing.figure import Figure
+from modera_bot.ml.parsing.parse import Parsing
 
 #: How far around the old top its edge is repainted too, as a share of the scale.
 SEAM = 0.014

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modera_bot.ml.draft.drape import SleeveFit, drape
-from modera_bot.ml.draft.figure import OUT, SIDES, Figure, Vector, length
 from modera_bot.ml.draft.keypoints import TopShape
 from modera_bot.ml.draft.limbs import Arm
-from modera_bot.ml.draft.parse import Parsing
 from modera_bot.ml.draft.torso import body_half, neck_top, usual_half
+from modera_bot.ml.parsing.figure import OUT, SIDES, Figure, Vector, length
+from modera_bot.ml.parsing.parse import Parsing
 
 #: A top hangs at least this much clear of the body, and at most this much wider than usual.
 CLOSEST, WIDEST = 1.03, 1.32

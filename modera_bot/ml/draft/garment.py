@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modera_bot.ml.base import Mask, Picture
-from modera_bot.ml.draft.colour import (
+from modera_bot.ml.colour import (
     Colours,
     blur,
     closed,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from modera_bot.ml.colour import Flags, blur, to_lab
 from modera_bot.ml.draft.armpits import (
     Overlap,
     sleeved_armpits,
@@ -17,12 +18,11 @@ from modera_bot.ml.draft.armpits import (
     torso_mask,
     torso_run,
 )
-from modera_bot.ml.draft.colour import Flags, blur, to_lab
-from modera_bot.ml.draft.figure import OUT, SIDES, Vector
 from modera_bot.ml.draft.garment import CutOut
 from modera_bot.ml.draft.neckline import collar, neckline
 from modera_bot.ml.draft.outline import Outline, outline_of
 from modera_bot.ml.draft.sleeves import Sleeve, sleeve
+from modera_bot.ml.parsing.figure import OUT, SIDES, Vector
 
 #: Sleeves shorter than this share of the chest are just the edge of an armhole.
 SHORTEST_SLEEVE = 0.20

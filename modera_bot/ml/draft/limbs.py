@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from modera_bot.ml.base import Mask
-from modera_bot.ml.draft.figure import OUT, Figure, Vector, along, capsule, length
+from modera_bot.ml.parsing.figure import OUT, Figure, Vector, along, capsule, length
 
 #: Usual radii of a bare arm at shoulder, elbow and wrist, as shares of the body's scale.
 USUAL = (0.135, 0.105, 0.075)

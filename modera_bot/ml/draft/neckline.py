@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from modera_bot.ml.draft.colour import Colours
-from modera_bot.ml.draft.figure import OUT, SIDES, Vector
+from modera_bot.ml.colour import Colours
 from modera_bot.ml.draft.outline import Outline
+from modera_bot.ml.parsing.figure import OUT, SIDES, Vector
 
 #: Necklines are seldom flatter than this, depth over width; flatter ones must contrast more,
 #: by this ΔE for each 1 of it.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from modera_bot.ml.draft.colour import Flags, large_parts, opened
+from modera_bot.ml.colour import Flags, large_parts, opened
 
 
 @dataclass(frozen=True, slots=True)

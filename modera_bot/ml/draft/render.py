@@ -8,9 +8,8 @@ import cv2
 import numpy as np
 
 from modera_bot.ml.base import Mask, Picture
-from modera_bot.ml.draft import erase
-from modera_bot.ml.draft.canvas import Canvas, grain_of
-from modera_bot.ml.draft.colour import (
+from modera_bot.ml.canvas import Canvas, grain_of
+from modera_bot.ml.colour import (
     Colours,
     blur,
     disc,
@@ -20,14 +19,15 @@ from modera_bot.ml.draft.colour import (
     to_floats,
     to_lab,
 )
-from modera_bot.ml.draft.figure import SIDES, Figure, along, capsule, length
+from modera_bot.ml.draft import erase
 from modera_bot.ml.draft.fit import Fit
 from modera_bot.ml.draft.garment import CutOut
 from modera_bot.ml.draft.keypoints import TopShape
 from modera_bot.ml.draft.limbs import Arm
-from modera_bot.ml.draft.parse import Parsing
 from modera_bot.ml.draft.shade import exposure, light, rim
 from modera_bot.ml.draft.warp import Layer, warp_strip, warp_torso
+from modera_bot.ml.parsing.figure import SIDES, Figure, along, capsule, length
+from modera_bot.ml.parsing.parse import Parsing
 
 #: How dark the shadow is that the garment casts on the body beside it.
 SHADOW = 0.3

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 
 from modera_bot.ml.base import Mask, Picture
-from modera_bot.ml.draft.colour import Colours, Flags, blur, masked_blur, resized, shrunk
-from modera_bot.ml.draft.figure import Figure
-from modera_bot.ml.draft.parse import Parsing
+from modera_bot.ml.colour import Colours, Flags, blur, masked_blur, resized, shrunk
+from modera_bot.ml.parsing.figure import Figure
+from modera_bot.ml.parsing.parse import Parsing
 
 #: How strongly the old light's slow changes and its fine ones (folds) count, as exponents.
 SLOW, FINE = 0.6, 1.0

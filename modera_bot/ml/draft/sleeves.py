@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from modera_bot.ml.draft.colour import large_parts
-from modera_bot.ml.draft.figure import Vector
+from modera_bot.ml.colour import large_parts
+from modera_bot.ml.parsing.figure import Vector
 
 #: Points on each edge of a sleeve, from the armhole to the cuff.
 SLICES = 16

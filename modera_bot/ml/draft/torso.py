@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from modera_bot.ml.draft.figure import OUT, Figure
-from modera_bot.ml.draft.parse import Parsing
+from modera_bot.ml.parsing.figure import OUT, Figure
+from modera_bot.ml.parsing.parse import Parsing
 
 #: Half the torso's width down the torso, clothed closely: shares of its length, of the scale.
 TORSO_ALONG = (0.0, 0.25, 0.5, 0.7, 1.0, 1.3)

@@ -12,21 +12,17 @@ from modera_bot.contracts import Category
 from modera_bot.errors import Code, Refusal
 from modera_bot.ml.base import GarmentPicture, Person, Picture, Points, TryOnOutput, TryOnTask
 from modera_bot.ml.body import BodyUnderstanding
-from modera_bot.ml.draft.colour import resized
-from modera_bot.ml.draft.figure import figure
+from modera_bot.ml.colour import resized
 from modera_bot.ml.draft.fit import fit
 from modera_bot.ml.draft.garment import CutOut, cut_out, shrink
-from modera_bot.ml.draft.gates import (
-    WORK_EDGE,
-    clothes_notices,
-    guess_category,
-    judge_garment,
-    judge_person,
-)
+from modera_bot.ml.draft.garment_gates import judge_garment
 from modera_bot.ml.draft.keypoints import TopShape, locate
 from modera_bot.ml.draft.limbs import bare_arm
-from modera_bot.ml.draft.parse import parse
+from modera_bot.ml.draft.person_gates import WORK_EDGE, clothes_notices, judge_person
 from modera_bot.ml.draft.render import render
+from modera_bot.ml.draft.silhouette import guess_category
+from modera_bot.ml.parsing.figure import figure
+from modera_bot.ml.parsing.parse import parse
 
 #: How many garments a process remembers: each takes about 10 MB.
 REMEMBERED = 4

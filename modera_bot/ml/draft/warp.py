@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modera_bot.ml.base import Mask
-from modera_bot.ml.draft.colour import Colours, grown
-from modera_bot.ml.draft.figure import Vector
+from modera_bot.ml.colour import Colours, grown
+from modera_bot.ml.parsing.figure import Vector
 
 #: Stiffness of the spline: a little, so that unsure points bend but not crumple it.
 STIFFNESS = 1e-4

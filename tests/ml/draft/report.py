@@ -10,12 +10,12 @@ import numpy as np
 from modera_bot.ml.base import Picture
 from modera_bot.ml.body import BodyUnderstanding
 from modera_bot.ml.draft import draft_tryon
-from modera_bot.ml.draft.figure import figure
 from modera_bot.ml.draft.fit import Fit, fit
 from modera_bot.ml.draft.garment import CutOut, cut_out
 from modera_bot.ml.draft.keypoints import TopShape, locate
 from modera_bot.ml.draft.limbs import bare_arm
-from modera_bot.ml.draft.parse import Parsing, parse
+from modera_bot.ml.parsing.figure import figure
+from modera_bot.ml.parsing.parse import Parsing, parse
 from tests.ml.conftest import ROOT
 from tests.ml.draft.scoring import Pair, score, tops
 

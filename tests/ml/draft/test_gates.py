@@ -7,9 +7,10 @@ from modera_bot.contracts import Category, Notice
 from modera_bot.errors import Code
 from modera_bot.ml.anatomy import Landmark
 from modera_bot.ml.base import Body, Person
-from modera_bot.ml.draft import gates
 from modera_bot.ml.draft.garment import CutOut, cut_out
-from modera_bot.ml.draft.gates import Verdict, guess_category, judge_garment, judge_person
+from modera_bot.ml.draft.garment_gates import judge_garment, symmetry
+from modera_bot.ml.draft.person_gates import Verdict, judge_person
+from modera_bot.ml.draft.silhouette import guess_category
 from tests.ml.conftest import sample
 from tests.ml.draft.bodies import HEIGHT, WIDTH, body, leaning, person, turned
 
@@ -214,4 +215,4 @@ def test_nothing_at_all_is_no_garment_and_does_no_harm():
     nothing = replace(square_garment(), alpha=np.zeros((200, 200), np.float32))
     assert judge_garment(nothing, NOBODY).fault is Code.NO_GARMENT
     assert guess_category(nothing) is Category.TOPS
-    assert gates.symmetry(nothing) == 0
+    assert symmetry(nothing) == 0

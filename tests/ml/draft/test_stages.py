@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 
 from modera_bot.ml.base import Picture
-from modera_bot.ml.draft.canvas import Canvas, grain_of
-from modera_bot.ml.draft.colour import fill_in, filled_holes, large_parts, nearest_colour, to_lab
-from modera_bot.ml.draft.figure import along, capsule, figure, length
+from modera_bot.ml.canvas import Canvas, grain_of
+from modera_bot.ml.colour import fill_in, filled_holes, large_parts, nearest_colour, to_lab
 from modera_bot.ml.draft.garment import cut_out
 from modera_bot.ml.draft.keypoints import TopShape, locate
-from modera_bot.ml.draft.parse import parse
 from modera_bot.ml.draft.warp import warp_strip, warp_torso
+from modera_bot.ml.parsing.figure import along, capsule, figure, length
+from modera_bot.ml.parsing.parse import parse
 from tests.ml.conftest import sample, worn
 from tests.ml.draft.bodies import person
 

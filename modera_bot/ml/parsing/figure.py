@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from modera_bot.ml.anatomy import Landmark, certainty
 from modera_bot.ml.base import Mask, Person
-from modera_bot.ml.draft.colour import resized
+from modera_bot.ml.colour import resized
 
 Vector = NDArray[np.float32]
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from modera_bot.ml.base import Mask
-from modera_bot.ml.draft.colour import (
+from modera_bot.ml.colour import (
     Colours,
     Flags,
     closed,
@@ -21,8 +21,8 @@ from modera_bot.ml.draft.colour import (
     palette,
     touching,
 )
-from modera_bot.ml.draft.figure import SIDES, Figure, Vector, along, capsule, length
-from modera_bot.ml.draft.skin import skin_likeness
+from modera_bot.ml.parsing.figure import SIDES, Figure, Vector, along, capsule, length
+from modera_bot.ml.parsing.skin import skin_likeness
 
 #: Fewer pixels than this tell no colour of hair.
 FEWEST = 40

@@ -6,8 +6,8 @@ import numpy as np
 
 from modera_bot.ml.anatomy import skin_colour
 from modera_bot.ml.base import Mask, Person, Picture
-from modera_bot.ml.draft.colour import Colours, to_lab
-from modera_bot.ml.draft.figure import SIDES, Figure, Vector, capsule
+from modera_bot.ml.colour import Colours, to_lab
+from modera_bot.ml.parsing.figure import SIDES, Figure, Vector, capsule
 
 #: Spread (σ) of skin in a and b, and in L, where light and shadow move it most.
 SKIN_HUE, SKIN_LIGHT = 8.0, 28.0

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from modera_bot.ml.base import Mask, Picture
-from modera_bot.ml.draft.colour import Colours
+from modera_bot.ml.colour import Colours
 
 #: Rows and columns of a picture.
 Box = tuple[slice, slice]

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from modera_bot.ml.base import Mask, Person, Picture
-from modera_bot.ml.draft import borders, regions
-from modera_bot.ml.draft.colour import Colours, Flags, palette, resized, to_floats, to_lab
-from modera_bot.ml.draft.figure import SIDES, Figure, Vector
-from modera_bot.ml.draft.skin import skin_likeness, skin_tone
+from modera_bot.ml.colour import Colours, Flags, palette, resized, to_floats, to_lab
+from modera_bot.ml.parsing import borders, regions
+from modera_bot.ml.parsing.figure import SIDES, Figure, Vector
+from modera_bot.ml.parsing.skin import skin_likeness, skin_tone
 
 #: Where the top's and the lower garment's colours are taken, in shares of the torso's length.
 TOP_SPAN, LOWER_SPAN = (0.2, 0.75), (1.3, 1.75)

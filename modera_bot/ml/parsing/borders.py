@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from modera_bot.ml.draft.colour import Colours, difference, nearest_colour
-from modera_bot.ml.draft.figure import Figure, Vector, length
-from modera_bot.ml.draft.skin import skin_likeness
+from modera_bot.ml.colour import Colours, difference, nearest_colour
+from modera_bot.ml.parsing.figure import Figure, Vector, length
+from modera_bot.ml.parsing.skin import skin_likeness
 
 #: Between which shares of the torso's length a top's hem is looked for.
 HEM_RANGE = (0.6, 1.55)

@@ -1,0 +1,94 @@
+"""When a draft on a person would not be honest, and what is worth knowing before it is made.
+
+Each limit is one beyond which drafts of photographs read as broken rather than rough; what
+lies near it but still works is a notice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from modera_bot.contracts import Notice
+from modera_bot.errors import Code
+from modera_bot.ml.anatomy import SHOULDERS, measure
+from modera_bot.ml.base import Body, Person
+
+#: Longest edge, in pixels, that people are worked on at; sizes below are of that.
+WORK_EDGE = 1024
+
+#: Another person this much smaller (by outline) than the first stands in the background.
+BYSTANDER = 0.3
+
+LEAST_SCORE = 0.9
+LEAST_SHOULDERS = 0.85
+LEAST_TORSO = 90.0
+MOST_YAW, NOTABLE_YAW = 50.0, 28.0
+LEAST_SHOULDER_WIDTH = 0.42  # of the torso's length: narrower, the person stands side-on
+MOST_LEAN = 18.0
+LEAST_AGREEMENT = 0.85
+LEAST_HIPS = 0.4
+SMALL_PHOTO = 640
+LEAST_SKIN_CONTRAST = 18.0  # ΔE: clothes more like skin than this are not told from it
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why a photo can't serve (None: it can), and what else is worth knowing about it."""
+
+    fault: Code | None
+    notices: tuple[Notice, ...] = ()
+
+
+def judge_person(body: Body, shape: tuple[int, int]) -> Verdict:
+    """Whether a draft can be made on the first person of `body`.
+
+    `shape` is height and width of the picture that was understood.
+    """
+    if not body.people:
+        return Verdict(Code.NO_PERSON)
+    person = body.people[0]
+    area = float(person.mask.sum())
+    if any(float(other.mask.sum()) > BYSTANDER * area for other in body.people[1:]):
+        return Verdict(Code.SEVERAL_PEOPLE)
+    return Verdict(_person_fault(person, shape), _person_notices(person, shape))
+
+
+def clothes_notices(skin_contrast: float) -> tuple[Notice, ...]:
+    """What is worth knowing about the clothes worn, which differ from skin so much (ΔE)."""
+    return (Notice.SKIN_LIKE_CLOTHES,) if skin_contrast < LEAST_SKIN_CONTRAST else ()
+
+
+def _person_fault(person: Person, shape: tuple[int, int]) -> Code | None:
+    figures = measure(person)
+    size = figures.torso * min(1.0, WORK_EDGE / max(shape))
+    faults = (
+        (person.score < LEAST_SCORE, Code.PERSON_UNCLEAR),
+        (not _shoulders_inside(person), Code.BODY_CROPPED),
+        (figures.shoulders_seen < LEAST_SHOULDERS, Code.PERSON_UNCLEAR),
+        (not figures.facing, Code.TURNED_AWAY),
+        (figures.yaw > MOST_YAW, Code.TURNED_AWAY),
+        (figures.shoulder_width < LEAST_SHOULDER_WIDTH * figures.torso, Code.TURNED_AWAY),
+        (figures.lean > MOST_LEAN, Code.LEANING),
+        (size < LEAST_TORSO, Code.PERSON_TOO_SMALL),
+        (person.mask_agreement < LEAST_AGREEMENT, Code.OUTLINE_UNCLEAR),
+    )
+    return next((code for fails, code in faults if fails), None)
+
+
+def _person_notices(person: Person, shape: tuple[int, int]) -> tuple[Notice, ...]:
+    figures = measure(person)
+    notices = (
+        (figures.yaw > NOTABLE_YAW, Notice.SLIGHTLY_TURNED),
+        (figures.hands_in_front > 0, Notice.HAND_IN_FRONT),
+        (figures.hands_in_front > 1, Notice.DRAFT_UNLIKELY),
+        (figures.hips_seen < LEAST_HIPS, Notice.HIPS_OUTSIDE),
+        (person.face is None, Notice.NO_FACE),
+        (max(shape) < SMALL_PHOTO, Notice.SMALL_PHOTO),
+    )
+    return tuple(notice for applies, notice in notices if applies)
+
+
+def _shoulders_inside(person: Person) -> bool:
+    height, width = person.mask.shape
+    shoulders = person.pose[list(SHOULDERS), :2]
+    return bool(((shoulders >= 0) & (shoulders < (width, height))).all())
