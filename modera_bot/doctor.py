@@ -54,14 +54,16 @@ async def _finding(what: str, check: Check, settings: Settings) -> Finding:
 
 
 def _models(settings: Settings) -> str:
-    faults = weights.verify(settings.models)
+    known = weights.registry(settings.models).values()
+    needed = [model for model in known if model.needed_by(settings.inference.tryon)]
+    faults = weights.verify(settings.models, needed)
     if faults:
         raise ModeraError(
             Code.MODELS_MISSING,
             f"{len(faults)} files in {settings.models} are missing or damaged; "
             "get them with: modera-bot models pull",
         )
-    return f"sound, in {settings.models}"
+    return f"{', '.join(model.key for model in needed)} sound, in {settings.models}"
 
 
 def _backends(settings: Settings) -> str:

@@ -6,27 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
-from modera_bot.errors import ModeraError
-from modera_bot.ml import weights
 from modera_bot.ml.base import Picture
 from modera_bot.ml.body import BodyUnderstanding
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "tests" / "samples"
-
-
-@pytest.fixture(scope="session")
-def models() -> Path:
-    """The folder of models, complete: fetched if need be, skipped only without a network."""
-    folder = ROOT / "models"
-    if weights.missing(folder):
-        try:
-            weights.pull(folder, lambda what, fraction: None)
-        except ModeraError as error:
-            if error.permanent:
-                raise
-            pytest.skip(f"NOT TESTED, the body models can't be fetched: {error.detail}")
-    return folder
 
 
 @pytest.fixture(scope="session")

