@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +35,15 @@ def fetch(
             endpoint=os.environ.get("HF_ENDPOINT") or None,
             tqdm_class=_watched(f"fetching {file.name}", file.size, report),
         )
-    except HfHubHTTPError as error:
-        raise _refused(model, file, error) from error
-    except (FileNotFoundError, ConnectionError, TimeoutError) as error:
-        raise _unreachable(model, error) from error
-    except OSError:
+    except PermissionError:
         raise
-    except Exception as error:  # the library lets those of its transport through
-        raise _unreachable(model, error) from error
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno == ENOSPC:
+            raise
+        # the library wraps the hub's answer, and lets errors of its transport through
+        answer = next((e for e in (error, error.__cause__) if isinstance(e, HfHubHTTPError)), None)
+        told = _unreachable(model, error) if answer is None else _refused(model, file, answer)
+        raise told from error
     return Path(path)
 
 
