@@ -104,8 +104,8 @@ def body(index: Path) -> Model:
 class Hub:
     """A stand-in for the Hugging Face hub: one file, redirected to a CDN as large files are.
 
-    `served` replaces the file's bytes, `cut` ends each transfer after so many of them, and
-    `status` is answered instead of anything. `ranges` collects what was asked for.
+    `served` replaces the file's bytes, `cut` ends the next transfer after so many of them and
+    those after it at once, and `status` is answered instead of anything. `ranges` collects what was asked for.
     """
 
     url: str = ""
@@ -160,7 +160,8 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
             self.end_headers()
             if body:
                 self.wfile.write(data if state.cut is None else data[: state.cut])
-                self.close_connection = state.cut is not None
+                if state.cut is not None:
+                    self.close_connection, state.cut = True, 0
 
         def _end(self, status: int, told: dict[str, str]) -> None:
             self.send_response(status)
