@@ -1,14 +1,28 @@
-"""Model files from the Hugging Face hub, or from the mirror that HF_ENDPOINT names."""
+"""Model files from the Hugging Face hub, or from the mirror that HF_ENDPOINT names.
+
+Of the hub's HTTP interface this needs one address, `{endpoint}/{repo}/resolve/{revision}/{name}`.
+Its own library begins anew when a transfer of gigabytes breaks off (huggingface_hub 2.4); the
+hash is checked here in any case.
+"""
 
 import os
 from collections.abc import Callable
-from errno import ENOSPC
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+
+import urllib3
 
 from modera_bot.errors import ModeraError
 from modera_bot.ml.weights.failure import failure
 from modera_bot.ml.weights.registry import Model, ModelFile
+
+ENDPOINT = "https://huggingface.co"
+
+#: Bytes read between two looks at the progress.
+CHUNK = 1 << 20
+
+#: Seconds until a connection, or a silent server, is given up; and how often that is tried again.
+TIMEOUT_S, RETRIES = 30, 3
 
 
 def fetch(
@@ -18,72 +32,66 @@ def fetch(
 
     Raises ModeraError(MODELS_MISSING) with the next step in its detail.
     """
-    try:
-        import huggingface_hub
-        from huggingface_hub.errors import HfHubHTTPError
-    except ImportError as error:
-        extra = "install what local models need: scripts/setup local"
-        raise failure(f"the package huggingface_hub is missing; {extra}") from error
-    assert file.repo is not None
-    assert file.name is not None
-    try:
-        path = huggingface_hub.hf_hub_download(
-            file.repo,
-            file.name,
-            revision=file.revision,
-            local_dir=arriving,
-            endpoint=os.environ.get("HF_ENDPOINT") or None,
-            tqdm_class=_watched(f"fetching {file.name}", file.size, report),
-        )
-    except PermissionError:
-        raise
-    except Exception as error:
-        if isinstance(error, OSError) and error.errno == ENOSPC:
-            raise
-        # the library wraps the hub's answer, and lets errors of its transport through
-        answer = next((e for e in (error, error.__cause__) if isinstance(e, HfHubHTTPError)), None)
-        told = _unreachable(model, error) if answer is None else _refused(model, file, answer)
-        raise told from error
-    return Path(path)
+    target = arriving / f"{file.sha256}.part"
+    have = target.stat().st_size if target.exists() else 0
+    if have < file.size:
+        try:
+            _transfer(model, file, target, have, report)
+        except urllib3.exceptions.HTTPError as error:
+            raise _unreachable(model, error) from error
+    return target
 
 
-def _refused(model: Model, file: ModelFile, error: Any) -> ModeraError:
-    status = error.response.status_code
-    if status in (401, 403):
-        reason = (
+def _transfer(
+    model: Model, file: ModelFile, target: Path, have: int, report: Callable[[str, float], None]
+) -> None:
+    retries = urllib3.Retry(RETRIES, backoff_factor=0.5)
+    with (
+        urllib3.PoolManager(retries=retries, timeout=TIMEOUT_S) as pool,
+        pool.request("GET", _url(file), headers=_headers(have), preload_content=False) as response,
+    ):
+        if response.status not in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
+            raise _refused(model, file, response.status)
+        resumed = response.status == HTTPStatus.PARTIAL_CONTENT
+        with target.open("ab" if resumed else "wb") as output:
+            while chunk := response.read1(CHUNK):  # keeps what came before a transfer broke off
+                output.write(chunk)
+                report(f"fetching {file.name}", min(1.0, output.tell() / file.size))
+
+
+def _url(file: ModelFile) -> str:
+    endpoint = os.environ.get("HF_ENDPOINT") or ENDPOINT
+    return f"{endpoint.rstrip('/')}/{file.repo}/resolve/{file.revision}/{file.name}"
+
+
+def _headers(have: int) -> dict[str, str]:
+    """What is asked for; the token does not follow a redirect to another host."""
+    headers = {"User-Agent": "modera-bot", "Accept-Encoding": "identity"}
+    if have:
+        headers["Range"] = f"bytes={have}-"
+    if token := os.environ.get("HF_TOKEN"):
+        headers["Authorization"] = f"Bearer {token}"
+    return headers
+
+
+def _refused(model: Model, file: ModelFile, status: int) -> ModeraError:
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return failure(
             f"the hub wants to know who asks for {file.repo}; accept its terms at {model.terms}, "
             f"put your access token into HF_TOKEN, then repeat: {model.command}"
         )
-        return failure(reason)
-    if status == 404:
-        reason = (
+    if status == HTTPStatus.NOT_FOUND:
+        return failure(
             f"{file.repo} has no {file.name} in revision {file.revision}; check HF_ENDPOINT, "
             "or correct registry.toml"
         )
-        return failure(reason)
     return failure(f"the hub answered {status}; later repeat: {model.command}", permanent=False)
 
 
 def _unreachable(model: Model, error: Exception) -> ModeraError:
-    cause = error.__cause__ or error
     return failure(
-        f"could not fetch from the hub ({type(cause).__name__}); connect to the internet, name a "
+        f"could not fetch from the hub ({type(error).__name__}); connect to the internet, name a "
         "mirror in HF_ENDPOINT, or a folder that has the files with --from FOLDER, then repeat: "
         f"{model.command}",
         permanent=False,
     )
-
-
-def _watched(what: str, size: int, report: Callable[[str, float], None]) -> Any:
-    """A progress bar for the hub's library that draws nothing and tells `report`."""
-    from huggingface_hub.utils import tqdm  # type: ignore[attr-defined]  # documented all the same
-
-    class Watched(tqdm):
-        def __init__(self, *arguments: Any, **options: Any) -> None:
-            super().__init__(*arguments, **(options | {"disable": True}))  # type: ignore[no-untyped-call]
-
-        def update(self, n: float | None = 1) -> None:
-            self.n += n or 0
-            report(what, min(1.0, self.n / size))
-
-    return Watched
