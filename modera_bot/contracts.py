@@ -123,6 +123,7 @@ class Stage(StrEnum):
 
     READING = "reading"
     FITTING = "fitting"
+    DRAWING = "drawing"
     FINISHING = "finishing"
 
 

@@ -54,6 +54,7 @@ class Code(StrEnum):
     BACKEND_TIMEOUT = "backend_timeout"
     BACKEND_REFUSED = "backend_refused"
     BACKEND_FAILED = "backend_failed"
+    OUT_OF_MEMORY = "out_of_memory"
     STORAGE_UNAVAILABLE = "storage_unavailable"
     PICTURE_GONE = "picture_gone"
     NOT_ENOUGH_CREDITS = "not_enough_credits"

@@ -38,6 +38,7 @@ error-backend-unavailable = The program that makes the pictures can’t be reach
 error-backend-timeout = It took too long, so I stopped. Nothing is wrong with your photos; please try again.
 error-backend-refused = The program that makes the pictures declined these photos. Other photos may work.
 error-backend-failed = The program that makes the pictures stumbled. Nothing is wrong with your photos; please try again.
+error-out-of-memory = The computer that makes the pictures has no room for this one right now. Nothing is wrong with your photos; please try again later.
 error-storage-unavailable = I can’t get at the pictures right now. Please try again in a few minutes.
 error-picture-gone = This picture has been deleted, or its time was over. Please send the photos again to make a new one.
 error-not-enough-credits = You don’t have enough credits for this. Your photos are kept for now.
