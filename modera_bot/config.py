@@ -121,10 +121,25 @@ class JobsSettings(Section):
     per_user: int = Field(3, ge=1, le=100, description="unfinished jobs one person may have")
 
 
+class FashnSettings(Section):
+    device: str = Field(
+        "auto",
+        pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$",
+        description='"auto", "cuda", "cuda:1", "mps" or "cpu"',
+    )
+    standard_steps: int = Field(30, ge=1, le=200, description="steps of a standard picture")
+    high_steps: int = Field(40, ge=1, le=200, description="steps of a high quality picture")
+    premium_steps: int = Field(50, ge=1, le=200, description="steps of a premium picture")
+    idle_minutes: float = Field(
+        0, ge=0, description="minutes without work until memory is freed, 0 for never"
+    )
+
+
 class InferenceSettings(Section):
     tryon: tuple[str, ...] = Field(
         ("draft",), min_length=1, description='backends in the order to be tried, like ["draft"]'
     )
+    fashn: FashnSettings = FashnSettings()
 
 
 class LimitsSettings(Section):

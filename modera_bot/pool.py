@@ -204,7 +204,7 @@ def _start(memory_bytes: int) -> _Child:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,  # ours may carry the answer of a command
                 pass_fds=(theirs.fileno(),),
-                env=_environment(),
+                env=child_environment(),
                 start_new_session=True,  # Ctrl-C is for the parent to handle
             )
         except OSError as error:
@@ -213,7 +213,7 @@ def _start(memory_bytes: int) -> _Child:
     return _Child(process, ours)
 
 
-def _environment() -> dict[str, str]:
+def child_environment() -> dict[str, str]:
     """Our environment without the secrets, with our import path."""
     from modera_bot.config import PREFIX  # which the picture processes can do without
 
