@@ -167,7 +167,10 @@ class FitAnalysis(Wire):
 
 
 class TryOnResult(Wire):
-    """Outcome of a try-on job; `draft` is true for the quick free sketch."""
+    """Outcome of a try-on job; `draft` is true for the quick free sketch.
+
+    `seed` is that of the noise the picture was generated from, if it was.
+    """
 
     tryon_id: str
     result_key: str
@@ -180,6 +183,7 @@ class TryOnResult(Wire):
     notices: tuple[Notice, ...] = ()
     quality_score: float | None = None
     fit: FitAnalysis | None = None
+    seed: int | None = None
 
 
 class EventKind(StrEnum):

@@ -117,6 +117,7 @@ class TryOnOutput:
     categories: tuple[Category, ...]
     notices: tuple[Notice, ...] = ()
     cost_usd: float = 0.0
+    seed: int | None = None  # of the noise that it was generated from
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,6 +224,7 @@ class TryOnService:
             height=height,
             seconds=time.monotonic() - begun,
             notices=made.output.notices,
+            seed=made.output.seed,
         )
         record = partial(
             pictures.add,
