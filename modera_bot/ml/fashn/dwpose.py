@@ -54,7 +54,11 @@ class WholeBodies:
 
 
 def find_pose(
-    picture: Pixels, folder: Path, *, at: tuple[float, float] | None, somebody: bool
+    picture: Pixels,
+    folder: Path,
+    *,
+    at: tuple[float, float] | None = None,
+    somebody: bool = False,
 ) -> Pose:
     """The pose of the most prominent person, or of the one at `at` (x, y in shares).
 

@@ -1,0 +1,99 @@
+"""A try-on by FASHN VTON 1.5 from pictures to a picture: prepare, generate, cut out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modera_bot.ml.fashn import prepare
+from modera_bot.ml.fashn.dwpose import find_pose
+from modera_bot.ml.fashn.posemap import Pose, draw
+from modera_bot.ml.fashn.prepare import Padding, Pixels, Size
+
+if TYPE_CHECKING:
+    from modera_bot.ml.fashn.transformer import FashnTransformer
+
+#: The categories' numbers in the network; 0 is none.
+CATEGORIES = {"tops": 1, "bottoms": 2, "one-pieces": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What the network sees, on the canvas: RGB (height, width, 3), poses (height, width).
+
+    `padding` is what surrounds the person's picture.
+    """
+
+    person: Pixels
+    garment: Pixels
+    person_pose: Pixels
+    garment_pose: Pixels
+    padding: Padding
+
+
+def look_at(
+    person: Pixels,
+    garment: Pixels,
+    *,
+    folder: Path,
+    canvas: Size,
+    person_at: tuple[float, float] | None = None,
+) -> Inputs:
+    """Find the poses of two RGB pictures of any size and put all on the canvas.
+
+    `folder` holds the networks of DWPose. A garment that nobody wears has no pose.
+    Raises BackendError when a network is missing or damaged.
+    """
+    person, garment = prepare.shrink(person, canvas), prepare.shrink(garment, canvas)
+    pose = find_pose(person, folder, at=person_at, somebody=True)
+    return place(person, garment, pose, find_pose(garment, folder), canvas)
+
+
+def place(
+    person: Pixels, garment: Pixels, person_pose: Pose, garment_pose: Pose, canvas: Size
+) -> Inputs:
+    """Put shrunk pictures and their poses on the canvas."""
+    return Inputs(
+        prepare.on_canvas(person, canvas),
+        prepare.on_canvas(garment, canvas),
+        prepare.pose_on_canvas(draw(person_pose, *person.shape[:2]), canvas),
+        prepare.pose_on_canvas(draw(garment_pose, *garment.shape[:2]), canvas),
+        prepare.placement(prepare.size_of(person), canvas)[1],
+    )
+
+
+def generate(
+    model: FashnTransformer,
+    inputs: Inputs,
+    category: int,
+    *,
+    seed: int,
+    steps: int,
+    on_step: Callable[[int, int], None] | None = None,
+) -> Pixels:
+    """Generate the person wearing the garment: RGB of the person's framing, unpadded.
+
+    `on_step` is told the steps done and their number after each, and may raise to stop.
+    The noise is drawn on the CPU, so that a seed gives the same picture on every device.
+    """
+    import torch
+
+    from modera_bot.ml.fashn.sampler import Conditions, sample
+
+    def scaled(picture: Pixels) -> torch.Tensor:
+        return torch.from_numpy(prepare.to_input(picture))
+
+    conditions = Conditions(
+        person=scaled(inputs.person),
+        garment=scaled(inputs.garment),
+        person_pose=scaled(inputs.person_pose),
+        garment_pose=scaled(inputs.garment_pose),
+        category=torch.tensor([category]),
+    )
+    shape = (1, 3, *inputs.person.shape[:2])
+    noise = torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+    made = sample(model, conditions, noise=noise, steps=steps, on_step=on_step)
+    pixels = prepare.to_pixels(made[0].float().cpu().numpy())
+    return prepare.without(inputs.padding, pixels)

@@ -1,0 +1,129 @@
+"""The model in a process of its own, which `ModelProcess` starts and talks to.
+
+    Request ─────► load once ─► generate ─► Loaded, Step…, then Pixels | Stopped | ModeraError
+    STOP, any time, ends the request at its next step
+
+It ends by itself when its parent is gone, when it has been idle long enough, and after any
+failure: a fresh process has all its memory, and a GPU that a kernel left in disorder again.
+"""
+
+import logging
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modera_bot.errors import BackendError, Code, ModeraError
+from modera_bot.ml.fashn.pipeline import Inputs, generate
+
+if TYPE_CHECKING:
+    from modera_bot.ml.fashn.transformer import FashnTransformer
+
+STOP = "stop"
+
+_OOM_SCORE = 600  # out of memory, the kernel ends this process rather than the bot
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    inputs: Inputs
+    category: int
+    seed: int
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The model is there; `plan` says where."""
+
+    plan: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    done: int
+    steps: int
+
+
+class Stopped(Exception):
+    """The parent wants no more of this request."""
+
+
+def main() -> None:
+    descriptor, folder, device, idle_s = sys.argv[1:]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the parent says when to end
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(str(_OOM_SCORE))
+    logging.captureWarnings(True)
+    with Connection(int(descriptor)) as parent, suppress(EOFError, OSError):
+        serve(parent, Path(folder), device, float(idle_s) or None)
+
+
+def serve(parent: Connection, folder: Path, device: str, idle_s: float | None) -> None:
+    """Answer requests until the parent ends, `idle_s` have passed without one, or one fails."""
+    model = None
+    while parent.poll(idle_s):
+        request = parent.recv()
+        if request == STOP:  # it came after the request's end
+            continue
+        try:
+            model = model or _load(parent, folder, device)
+            _stop_if_asked(parent)
+            parent.send(_answer(parent, model, request))
+        except Stopped as stopped:
+            parent.send(stopped)
+        except Exception as error:
+            parent.send(failure(error))
+            return
+
+
+def _load(parent: Connection, folder: Path, device: str) -> "FashnTransformer":
+    try:
+        from modera_bot.ml.fashn.device import plan
+        from modera_bot.ml.fashn.loading import load, read_config
+    except ImportError as error:
+        reason = f"{error.name} is not installed; get it with: pip install 'modera-bot[local]'"
+        raise BackendError(Code.BACKEND_UNAVAILABLE, reason) from error
+    place = plan(read_config(folder), device)
+    model = load(folder, place.device, place.dtype)
+    parent.send(Loaded(str(place)))
+    return model
+
+
+def _answer(parent: Connection, model: "FashnTransformer", request: Request) -> object:
+    def on_step(done: int, steps: int) -> None:
+        parent.send(Step(done, steps))
+        _stop_if_asked(parent)
+
+    return generate(
+        model,
+        request.inputs,
+        request.category,
+        seed=request.seed,
+        steps=request.steps,
+        on_step=on_step,
+    )
+
+
+def _stop_if_asked(parent: Connection) -> None:
+    """Raises Stopped; EOFError if the parent has ended."""
+    if parent.poll():
+        parent.recv()
+        raise Stopped
+
+
+def failure(error: Exception) -> ModeraError:
+    """What to tell of an exception: expected ones as they are, want of memory by its name."""
+    if isinstance(error, ModeraError):
+        return error
+    import torch
+
+    first = str(error).partition("\n")[0]
+    wants = isinstance(error, torch.OutOfMemoryError | MemoryError)
+    if wants or "can't allocate memory" in first:  # the CPU's allocator has no type for it
+        return BackendError(Code.OUT_OF_MEMORY, first, False)
+    return BackendError(Code.BACKEND_FAILED, f"{type(error).__name__}: {first}", False)
