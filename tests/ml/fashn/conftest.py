@@ -1,0 +1,42 @@
+"""A tiny model in the layout of the real one, and the reference's vectors."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from modera_bot.ml.fashn.process import ModelProcess
+from tests.ml.fashn.tiny import write_model
+
+VECTORS = Path(__file__).parents[2] / "vectors"
+PREPOST = VECTORS / "fashn_prepost"
+
+Arrays = dict[str, NDArray[np.generic]]
+
+
+def cases(name: str) -> dict[str, Arrays]:
+    """The arrays of a file of vectors, by case: "c00.input" is input of c00."""
+    found: dict[str, Arrays] = {}
+    with np.load(PREPOST / f"{name}.npz") as arrays:
+        for key in arrays.files:
+            case, _, field = key.partition(".")
+            found.setdefault(case, {})[field or case] = arrays[key]
+    return found
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of models with a tiny FASHN VTON in it; nobody may change it."""
+    models = tmp_path_factory.mktemp("models")
+    write_model(models / "fashn")
+    return models / "fashn"
+
+
+@pytest.fixture(scope="session")
+def process(folder: Path) -> Iterator[ModelProcess]:
+    """The tiny model, running: it takes seconds to start."""
+    running = ModelProcess(folder, "cpu")
+    yield running
+    running.close()
