@@ -100,8 +100,10 @@ class Backbone(nn.Module):
         shift, scale = mod[:, None].chunk(2, -1)
         patches: Tensor = self.final_layer["linear"](modulate(img, shift, scale))
         (rows, columns), side = self.config.grid, self.config.patch_size
-        parts = patches.float().unflatten(1, (rows, columns)).unflatten(-1, (-1, side, side))
-        return parts.permute(0, 3, 1, 4, 2, 5).flatten(4).flatten(2, 3)
+        parts = patches.float().reshape(-1, rows, columns, self.config.channels_in, side, side)
+        return parts.permute(0, 3, 1, 4, 2, 5).reshape(
+            -1, self.config.channels_in, rows * side, columns * side
+        )
 
 
 class _PatchEmbedder(nn.Module):

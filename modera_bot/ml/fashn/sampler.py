@@ -59,10 +59,10 @@ def sample(
     pace = _Pace(model.device)
     for step in range(steps):
         if guidance == 1 or step >= steps - unguided_last:
-            velocity = model.backbone(x, alone, wanted[step], model.places)
+            velocity = model.velocity(x, alone, wanted[step])
         else:
             modulation = torch.cat((wanted[step], nothing[step]))
-            both = model.backbone(torch.cat((x, x)), guided, modulation, model.places)
+            both = model.velocity(torch.cat((x, x)), guided, modulation)
             with_all, with_nothing = both.chunk(2)
             velocity = with_nothing + guidance * (with_all - with_nothing)
         x = x + (grid[step + 1] - grid[step]) * velocity

@@ -17,4 +17,4 @@ def time_grid(steps: int, shift: float = SHIFT) -> Tensor:
     """
     even = torch.linspace(1, 0, steps + 1, dtype=torch.float32).flip(0)
     weight = math.exp(-shift)
-    return weight / (weight + 1 / even - 1)
+    return weight / (weight + (1 / even - 1))  # in this order: to the last bit as published

@@ -1,9 +1,11 @@
 """A loaded network, ready to be sampled: what a device holds, and what is computed once."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
-from modera_bot.ml.fashn.backbone import Backbone
+from modera_bot.ml.fashn.backbone import Backbone, Streams
 from modera_bot.ml.fashn.conditioner import Conditioner
 from modera_bot.ml.fashn.config import FashnConfig
 from modera_bot.ml.fashn.schedule import time_grid
@@ -22,6 +24,8 @@ class FashnTransformer(nn.Module):
         super().__init__()
         self.config, self.backbone, self.conditioner = config, backbone, conditioner
         self.places = backbone.places(self.device)
+        #: What replays the backbone, if anything does (see speed).
+        self.replay: Callable[[Tensor, Streams, Tensor], Tensor] | None = None
         self._modulations: dict[tuple[int, int], Tensor] = {}
 
     @property
@@ -33,6 +37,13 @@ class FashnTransformer(nn.Module):
     def dtype(self) -> torch.dtype:
         """Of the backbone."""
         return next(self.backbone.parameters()).dtype
+
+    def velocity(self, x: Tensor, streams: Streams, modulation: Tensor) -> Tensor:
+        """The backbone's; valid until the next call."""
+        if self.replay is not None:
+            return self.replay(x, streams, modulation)
+        velocity: Tensor = self.backbone(x, streams, modulation, self.places)
+        return velocity
 
     def modulations(self, steps: int, category: int) -> Tensor:
         """How all blocks are modulated at each step, (steps, n) fp32 on the device; remembered."""
