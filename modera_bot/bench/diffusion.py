@@ -1,0 +1,295 @@
+"""How fast FASHN VTON 1.5 runs here, next to a plain implementation in the same run.
+
+Weights are random (seeded): speed does not depend on their values. Each mode is warmed up
+first, and the warm-up is told. Work is counted for the network as published, so that what
+ours leaves out counts as speed; the share of the device's peak is of what ours really computes.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from modera_bot.bench.plain import Plain
+from modera_bot.ml.fashn.backbone import Backbone
+from modera_bot.ml.fashn.conditioner import Conditioner
+from modera_bot.ml.fashn.config import FashnConfig
+from modera_bot.ml.fashn.sampler import Conditions, sample
+from modera_bot.ml.fashn.speed import Mode, accelerate, fastest_attention
+from modera_bot.ml.fashn.transformer import FashnTransformer
+
+#: Dense bf16 TFLOP/s by the manufacturer's data sheet, by a part of the device's name.
+DATASHEET = {"H100 PCIe": 756.0, "H100": 989.4, "H200": 989.4, "A100": 312.0, "A10": 125.0}
+
+#: The network at a size that a CPU can do in seconds.
+SMALL = FashnConfig(
+    input_shape=(192, 144),
+    hidden_size=512,
+    n_heads=4,
+    double_blocks_depth=2,
+    single_blocks_depth=4,
+    patch_mixer_depth=1,
+)
+
+
+@dataclass(slots=True)
+class Figures:
+    """What was measured; seconds, bytes, TFLOP/s."""
+
+    device: str
+    torch: str
+    shape: tuple[int, int]
+    steps: int
+    parameters: int
+    work: float
+    matmul_peak: float | None = None
+    datasheet_peak: float | None = None
+    modulations_s: float | None = None
+    modes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    difference: dict[str, float] = field(default_factory=dict)
+    kernels: list[dict[str, Any]] = field(default_factory=list)
+
+
+def run(
+    *,
+    steps: int = 30,
+    repeat: int = 5,
+    modes: tuple[Mode, ...] = ("eager", "compile", "graphs"),
+    tell: Callable[[str], None] = print,
+    save: Callable[[Figures], None] = lambda figures: None,
+) -> Figures:
+    """Measure; `tell` hears each line, `save` gets the figures whenever there are new ones."""
+    gpu = torch.cuda.is_available()
+    device = torch.device("cuda" if gpu else "cpu")
+    dtype = torch.bfloat16 if gpu else torch.float32
+    config = FashnConfig() if gpu else SMALL
+    model = random_model(config, device, dtype)
+    figures = Figures(
+        device=torch.cuda.get_device_name() if gpu else f"CPU, {torch.get_num_threads()} threads",
+        torch=torch.__version__,
+        shape=config.input_shape,
+        steps=steps,
+        parameters=sum(p.numel() for p in model.parameters()),
+        work=(2 * steps - 1) * forward_flop(config) / 1e12,
+    )
+    if gpu:
+        figures.matmul_peak = matmul_peak(device)
+        figures.datasheet_peak = next(
+            (peak for name, peak in DATASHEET.items() if name in figures.device), None
+        )
+    tell(f"{figures.device}, torch {figures.torch}, {config.input_shape}, {steps} steps")
+    tell(f"{figures.work:.1f} TFLOP a picture as published, peak {figures.matmul_peak} TFLOP/s")
+    conditions, noise = random_conditions(config, device)
+    begun = time.perf_counter()
+    for category in (0, 1):
+        model.modulations(steps, category)
+    figures.modulations_s = time.perf_counter() - begun
+    plain = Plain(model)
+    figures.difference = difference(model, plain, conditions, noise)
+    tell(f"RMS difference from the plain one: {figures.difference}")
+
+    def note(name: str, mode: dict[str, Any]) -> None:
+        figures.modes[name] = mode
+        _compare(figures, name, config)
+        tell(f"{name:8}{json.dumps(mode)}")
+        save(figures)
+
+    def plainly(count: int) -> Tensor:
+        return plain.sample(conditions, noise=noise, steps=count)
+
+    note("plain", measure(plainly, steps, repeat, device))
+    plain.weights.clear()  # they are ours, but for the modulation on the device
+    for mode in modes:
+        accelerate(model, mode)
+        with fastest_attention(device):
+            note(mode, measure(partial(_picture, model, conditions, noise), steps, repeat, device))
+    if gpu:
+        with fastest_attention(device):
+            figures.kernels = kernels(lambda: sample(model, conditions, noise=noise, steps=2))
+        save(figures)
+    return figures
+
+
+def _picture(model: FashnTransformer, conditions: Conditions, noise: Tensor, steps: int) -> Tensor:
+    return sample(model, conditions, noise=noise, steps=steps)
+
+
+def measure(
+    picture: Callable[[int], Tensor], steps: int, repeat: int, device: torch.device
+) -> dict[str, Any]:
+    """Seconds of the warm-up and of a picture, and the most memory that was allocated."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats()
+    warm_up = _seconds(lambda: picture(2), device)  # a guided step and an unguided one
+    times = [_seconds(lambda: picture(steps), device) for _ in range(repeat)]
+    median = statistics.median(times)
+    peak = torch.cuda.max_memory_allocated() if device.type == "cuda" else None
+    return {
+        "picture_s": median,
+        "step_s": median / steps,
+        "fastest_s": min(times),
+        "slowest_s": max(times),
+        "warm_up_s": warm_up,
+        "peak_bytes": peak,
+    }
+
+
+def _seconds(work: Callable[[], object], device: torch.device) -> float:
+    begun = time.perf_counter()
+    work()
+    if device.type == "cuda":
+        torch.cuda.synchronize()
+    return time.perf_counter() - begun
+
+
+def _compare(figures: Figures, name: str, config: FashnConfig) -> None:
+    """Add the ratio to the plain one, and the share of the device's peak."""
+    mode, steps = figures.modes[name], figures.steps
+    mode["times_plain"] = figures.modes["plain"]["picture_s"] / mode["picture_s"]
+    flop = (2 * steps - 1) * forward_flop(config, ours=name != "plain") / 1e12
+    mode["tflops"] = flop / mode["picture_s"]
+    for peak in ("matmul_peak", "datasheet_peak"):
+        value = getattr(figures, peak)
+        mode[f"share_of_{peak}"] = mode["tflops"] / value if value else None
+
+
+def forward_flop(config: FashnConfig, *, ours: bool = False) -> float:
+    """Floating-point operations of one conditional forward; a product and a sum are two.
+
+    `ours` leaves out what ours does not do at each step: modulation, the garment's embedding,
+    and the garment's tokens in the last block.
+    """
+    size, tokens, mlp = config.hidden_size, config.tokens, config.mlp_size
+    pixels = config.channels_in * config.patch_size**2
+    single_weights = size * (3 * size + mlp) + (size + mlp) * size
+    double_weights = size * 3 * size + size * size + 2 * size * mlp
+
+    def attention(queries: int, keys: int) -> float:
+        return 2 * 2 * queries * keys * size
+
+    mixers = config.patch_mixer_depth * (2 * tokens * single_weights + attention(tokens, tokens))
+    doubles = config.double_blocks_depth * (
+        2 * 2 * tokens * double_weights + attention(2 * tokens, 2 * tokens)
+    )
+    single = 2 * 2 * tokens * single_weights + attention(2 * tokens, 2 * tokens)
+    singles = config.single_blocks_depth * single
+    patches = 2 * tokens * size * (2 * pixels + config.patch_size**2 + pixels)
+    total = mixers + doubles + singles + patches
+    if ours:
+        unused = 2 * tokens * (single_weights - 2 * size * size) + attention(tokens, 2 * tokens)
+        return total - unused
+    garment = 2 * tokens * size * (pixels + config.patch_size**2)
+    return total + garment + 2 * size * sum(config.modulation_sizes)
+
+
+def matmul_peak(device: torch.device, side: int = 8192) -> float:
+    """TFLOP/s of a large bf16 product of random matrices: the median of twenty."""
+    left, right = (torch.randn(side, side, device=device, dtype=torch.bfloat16) for _ in range(2))
+    for _ in range(3):
+        left @ right
+    times = [_seconds(lambda: left @ right, device) for _ in range(20)]
+    return 2 * side**3 / statistics.median(times) / 1e12
+
+
+def random_model(
+    config: FashnConfig, device: torch.device, dtype: torch.dtype, seed: int = 0
+) -> FashnTransformer:
+    """A network with random weights, of the size that keeps activations about 1."""
+    with torch.device("meta"):
+        backbone, conditioner = Backbone(config), Conditioner(config)
+    model = FashnTransformer(
+        config,
+        _random(backbone.to_empty(device=device), seed).to(dtype),
+        _random(conditioner.to_empty(device="cpu"), seed + 1).to(dtype),
+    )
+    return model.eval()
+
+
+@torch.no_grad()
+def _random(part: nn.Module, seed: int) -> Any:
+    """Fill the parameters; none stays zero, so that no part could be left out unnoticed."""
+    device = next(part.parameters()).device
+    generator = torch.Generator(device).manual_seed(seed)
+    for parameter in part.parameters():
+        fan = parameter[0].numel() if parameter.ndim > 1 else 4
+        parameter.normal_(0, fan**-0.5, generator=generator)
+        if parameter.ndim == 1 and parameter.numel() == fan:
+            parameter.add_(1)
+        parameter.requires_grad_(False)
+    return part
+
+
+def random_conditions(config: FashnConfig, device: torch.device) -> tuple[Conditions, Tensor]:
+    """Conditions like pictures, in -1..1, and noise."""
+    generator = torch.Generator(device).manual_seed(2)
+
+    def random(channels: int) -> Tensor:
+        shape = (1, channels, *config.input_shape)
+        return torch.rand(shape, generator=generator, device=device) * 2 - 1
+
+    conditions = Conditions(
+        random(3), random(1), random(3), random(1), torch.ones(1, dtype=torch.long, device=device)
+    )
+    noise = torch.randn((1, 3, *config.input_shape), generator=generator, device=device)
+    return conditions, noise
+
+
+@torch.inference_mode()
+def difference(
+    model: FashnTransformer, plain: Plain, conditions: Conditions, noise: Tensor
+) -> dict[str, float]:
+    """RMS of the pictures after four steps, ours minus plain, next to the RMS of the picture."""
+    with fastest_attention(model.device):
+        ours = sample(model, conditions, noise=noise, steps=4)
+    theirs = plain.sample(conditions, noise=noise, steps=4)
+    return {
+        "difference": float((ours - theirs).square().mean().sqrt()),
+        "signal": float(theirs.square().mean().sqrt()),
+    }
+
+
+def kernels(work: Callable[[], object], most: int = 15) -> list[dict[str, Any]]:
+    """Where the time goes: the device's kernels that take longest."""
+    from torch.profiler import ProfilerActivity, profile
+
+    with profile(activities=[ProfilerActivity.CUDA]) as profiler:
+        work()
+        torch.cuda.synchronize()
+    events = sorted(profiler.key_averages(), key=lambda event: -event.device_time_total)
+    whole = sum(event.self_device_time_total for event in events)
+    return [
+        {
+            "kernel": event.key[:100],
+            "ms": event.self_device_time_total / 1000,
+            "share": event.self_device_time_total / whole,
+            "calls": event.count,
+        }
+        for event in events[:most]
+    ]
+
+
+def main(target: Path | None, **options: Any) -> None:
+    """Measure, print a line for each mode, and write the figures as JSON."""
+
+    def save(figures: Figures) -> None:
+        if target is not None:
+            target.write_text(json.dumps(asdict(figures), indent=1))
+
+    def tell(line: str) -> None:
+        print(line, flush=True)
+
+    save(run(tell=tell, save=save, **options))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
