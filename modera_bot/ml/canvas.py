@@ -17,13 +17,19 @@ FAINTEST = 1 / 256
 
 
 class Canvas:
-    """Colours painted so far, premultiplied by how much they cover; (height, width)."""
+    """Colours painted so far, premultiplied by how much they cover; (height, width).
+
+    `cloth` is how much of what is seen of each pixel is the new garment.
+    """
 
     def __init__(self, shape: tuple[int, int]) -> None:
         self.paint: Colours = np.zeros((*shape, 3), np.float32)
         self.cover: Mask = np.zeros(shape, np.float32)
+        self.cloth: Mask = np.zeros(shape, np.float32)
 
-    def over(self, colour: Colours, alpha: Mask, box: Box = EVERYWHERE) -> None:
+    def over(
+        self, colour: Colours, alpha: Mask, box: Box = EVERYWHERE, *, cloth: bool = False
+    ) -> None:
         """Paint `colour` (RGB of 0..1) over what is there; both lie within `box`."""
         inner = extent(alpha)
         if inner is None:
@@ -34,15 +40,20 @@ class Canvas:
         # the paint is premultiplied: what was there loses `alpha` of its share
         paint += (colour - paint) * alpha[..., None]
         cover += (1 - cover) * alpha
+        seen = self.cloth[box][inner]
+        seen += (float(cloth) - seen) * alpha
 
     def darken(self, amount: Mask) -> None:
         """Cast a shadow: over the photo's pixels as over the paint."""
+        cloth = self.cloth.copy()
         self.over(np.zeros(3, np.float32), amount)
+        self.cloth = cloth  # it is still seen
 
     def reveal(self, mask: Mask) -> None:
         """Let the photo through again: what is in front of everything painted so far."""
         self.paint *= (1 - mask)[..., None]
         self.cover *= 1 - mask
+        self.cloth *= 1 - mask
 
     def onto(self, photo: Picture, corner: tuple[int, int], factor: float, grain: float) -> Picture:
         """A copy of `photo` with the canvas on it, enlarged by `factor`.

@@ -7,7 +7,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from modera_bot.ml.base import Mask, Picture
+from modera_bot.ml.base import Mask, Person, Picture
 from modera_bot.ml.canvas import Canvas, grain_of
 from modera_bot.ml.colour import (
     Colours,
@@ -20,10 +20,11 @@ from modera_bot.ml.colour import (
     to_lab,
 )
 from modera_bot.ml.draft import erase
-from modera_bot.ml.draft.fit import Fit
+from modera_bot.ml.draft.drawn import Drawn
+from modera_bot.ml.draft.fit import Fit, fit
 from modera_bot.ml.draft.garment import CutOut
 from modera_bot.ml.draft.keypoints import TopShape
-from modera_bot.ml.draft.limbs import Arm
+from modera_bot.ml.draft.limbs import Arm, bare_arm
 from modera_bot.ml.draft.shade import exposure, light, rim
 from modera_bot.ml.draft.warp import Layer, warp_strip, warp_torso
 from modera_bot.ml.parsing.figure import SIDES, Figure, along, capsule, length
@@ -31,6 +32,22 @@ from modera_bot.ml.parsing.parse import Parsing
 
 #: How dark the shadow is that the garment casts on the body beside it.
 SHADOW = 0.3
+
+
+def draw_top(
+    picture: Picture,
+    person: Person,
+    body: Figure,
+    parsed: Parsing,
+    garment: CutOut,
+    shape: TopShape,
+) -> Drawn:
+    """Draw the top of `shape` on the `person` in `picture`, whose frame is `body`."""
+    ends = parsed.sleeve_ends
+    arms = bare_arm(body, 0, float(ends[0])), bare_arm(body, 1, float(ends[1]))
+    fitted = fit(shape, body, parsed, arms)
+    canvas = render(picture, body, parsed, arms, garment, shape, fitted)
+    return Drawn(canvas, grain_of(picture), canvas.cloth)
 
 
 def render(
@@ -41,11 +58,8 @@ def render(
     garment: CutOut,
     shape: TopShape,
     fitted: Fit,
-) -> tuple[Canvas, float]:
-    """Paint the garment on the person.
-
-    Returns the canvas, of the picture's size, and the grain that its paint should have.
-    """
+) -> Canvas:
+    """Paint the garment on the person; the canvas has the picture's size."""
     size = body.mask.shape
     torso, sleeves = _layers(garment, shape, fitted, body)
     layers = [layer for layer in (torso, *sleeves) if layer is not None]
@@ -64,14 +78,14 @@ def render(
         canvas.over(lower, left.lower)
     canvas.over(skin, np.maximum(left.chest, left.arms))
     canvas.darken(_contact_shadow(covered, body))
-    canvas.over(_carried(layers, size) * shading, gaps)
+    canvas.over(_carried(layers, size) * shading, gaps, cloth=True)
     _paint(canvas, torso, shading, 0.10 * body.scale)
     canvas.over(skin * erase.roundness(arms, size)[..., None], left.arms)
     canvas.reveal(_bare_arms(body, parsed, fitted) * (1 - np.maximum(left.old, left.arms)))
     for sleeve in sleeves:
         _paint(canvas, sleeve, shading, 0.075 * body.scale)
     canvas.reveal(_in_front(parsed, body))
-    return canvas, grain_of(picture)
+    return canvas
 
 
 def _gaps(covered: Mask, body: Figure, fitted: Fit) -> Mask:
@@ -141,7 +155,7 @@ def _neck_hole(shape: TopShape, size: tuple[int, int]) -> Mask:
 def _paint(canvas: Canvas, layer: Layer | None, shading: Colours, reach: float) -> None:
     if layer is not None:
         lit = shading[layer.box] * rim(layer.alpha, reach)[..., None]
-        canvas.over(layer.colour * lit, layer.alpha, layer.box)
+        canvas.over(layer.colour * lit, layer.alpha, layer.box, cloth=True)
 
 
 def _contact_shadow(covered: Mask, body: Figure) -> Mask:

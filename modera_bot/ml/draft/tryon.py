@@ -13,13 +13,11 @@ from modera_bot.errors import Code, Refusal
 from modera_bot.ml.base import GarmentPicture, Person, Picture, Points, TryOnOutput, TryOnTask
 from modera_bot.ml.body import BodyUnderstanding
 from modera_bot.ml.colour import resized
-from modera_bot.ml.draft.fit import fit
 from modera_bot.ml.draft.garment import CutOut, cut_out, shrink
 from modera_bot.ml.draft.garment_gates import judge_garment
 from modera_bot.ml.draft.keypoints import TopShape, locate
-from modera_bot.ml.draft.limbs import bare_arm
 from modera_bot.ml.draft.person_gates import WORK_EDGE, clothes_notices, judge_person
-from modera_bot.ml.draft.render import render
+from modera_bot.ml.draft.render import draw_top
 from modera_bot.ml.draft.silhouette import guess_category
 from modera_bot.ml.parsing.figure import figure
 from modera_bot.ml.parsing.parse import parse
@@ -46,12 +44,9 @@ def draft_tryon(task: TryOnTask, models: Path) -> TryOnOutput:
     view = _view(task.person, people.people[0])
     body = figure(view.person)
     parsed = parse(view.picture, view.person, body)
-    ends = parsed.sleeve_ends
-    arms = bare_arm(body, 0, float(ends[0])), bare_arm(body, 1, float(ends[1]))
-    fitted = fit(shape, body, parsed, arms)
-    canvas, grain = render(view.picture, body, parsed, arms, garment.cut, shape, fitted)
+    drawn = draw_top(view.picture, view.person, body, parsed, garment.cut, shape)
     return TryOnOutput(
-        picture=canvas.onto(task.person, view.corner, view.factor, grain),
+        picture=drawn.canvas.onto(task.person, view.corner, view.factor, drawn.grain),
         categories=(Category.TOPS,),
         notices=(*verdict.notices, *clothes_notices(parsed.skin_contrast)),
     )
