@@ -27,6 +27,7 @@ from modera_bot.ml.draft.keypoints import TopShape
 from modera_bot.ml.draft.limbs import Arm, bare_arm
 from modera_bot.ml.draft.shade import exposure, light, rim
 from modera_bot.ml.draft.warp import Layer, warp_strip, warp_torso
+from modera_bot.ml.draft.watching import Step, ended
 from modera_bot.ml.parsing.figure import SIDES, Figure, along, capsule, length
 from modera_bot.ml.parsing.parse import Parsing
 
@@ -46,6 +47,7 @@ def draw_top(
     ends = parsed.sleeve_ends
     arms = bare_arm(body, 0, float(ends[0])), bare_arm(body, 1, float(ends[1]))
     fitted = fit(shape, body, parsed, arms)
+    ended(Step.FIT, picture, fitted)
     canvas = render(picture, body, parsed, arms, garment, shape, fitted)
     return Drawn(canvas, grain_of(picture), canvas.cloth)
 
@@ -63,14 +65,17 @@ def render(
     size = body.mask.shape
     torso, sleeves = _layers(garment, shape, fitted, body)
     layers = [layer for layer in (torso, *sleeves) if layer is not None]
+    ended(Step.WARP, picture, layers)
     covered = np.zeros(size, np.float32)
     for layer in layers:
         covered[layer.box] += (1 - covered[layer.box]) * layer.alpha
     gaps = _gaps(covered, body, fitted)
     photo = to_floats(picture)
     left = erase.leftovers(body, parsed, arms, fitted, np.maximum(covered, gaps))
+    ended(Step.LEFTOVERS, picture, left)
     skin = erase.skin(photo, body, parsed)
     shading = light(to_lab(picture), body, parsed) * exposure(picture)
+    ended(Step.LIGHT, picture, shading)
     canvas = Canvas(size)
     canvas.over(erase.background(photo, body), left.background)
     lower = erase.lower_garment(photo, body, parsed)
