@@ -127,6 +127,9 @@ class FashnSettings(Section):
         pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$",
         description='"auto", "cuda", "cuda:1", "mps" or "cpu"',
     )
+    mode: Literal["eager", "compile", "graphs"] = Field(
+        "eager", description='"eager", "compile" or "graphs"'
+    )
     standard_steps: int = Field(30, ge=1, le=200, description="steps of a standard picture")
     high_steps: int = Field(40, ge=1, le=200, description="steps of a high quality picture")
     premium_steps: int = Field(50, ge=1, le=200, description="steps of a premium picture")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from modera_bot.ml.fashn import prepare
 from modera_bot.ml.fashn.dwpose import find_pose
 from modera_bot.ml.fashn.posemap import Pose, draw
@@ -62,6 +64,12 @@ def place(
         prepare.pose_on_canvas(draw(garment_pose, *garment.shape[:2]), canvas),
         prepare.placement(prepare.size_of(person), canvas)[1],
     )
+
+
+def blank(height: int, width: int) -> Inputs:
+    """Inputs that show nothing, to warm a model up with."""
+    picture, pose = np.zeros((height, width, 3), np.uint8), np.zeros((height, width), np.uint8)
+    return Inputs(picture, picture, pose, pose, Padding(0, 0, 0, 0))
 
 
 def generate(

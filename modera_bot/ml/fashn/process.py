@@ -37,9 +37,13 @@ _PROGRAM = f"from {worker.__name__} import main; main()"
 class ModelProcess:
     """Generates pictures one at a time, in a process that is started when it is needed."""
 
-    def __init__(self, folder: Path, device: str, *, idle_s: float = 0.0) -> None:
-        """`folder` has the model; its process ends after `idle_s` without work, 0 for never."""
-        self._arguments = str(folder), device, str(idle_s)
+    def __init__(
+        self, folder: Path, device: str, *, mode: str = "eager", idle_s: float = 0.0
+    ) -> None:
+        """`folder` has the model, `mode` is one of ml/fashn/speed.py; the process ends after
+        `idle_s` seconds without work, 0 for never.
+        """
+        self._arguments = str(folder), device, mode, str(idle_s)
         self._turn = threading.Lock()  # guards the process: one GPU, one picture at a time
         self._child: _Child | None = None
 

@@ -10,17 +10,22 @@ failure: a fresh process has all its memory, and a GPU that a kernel left in dis
 import logging
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from modera_bot.errors import BackendError, Code, ModeraError
-from modera_bot.ml.fashn.pipeline import Inputs, generate
+from modera_bot.ml.fashn.pipeline import Inputs, blank, generate
 
 if TYPE_CHECKING:
+    from modera_bot.ml.fashn.speed import Mode
     from modera_bot.ml.fashn.transformer import FashnTransformer
+
+    Load = Callable[[], tuple[FashnTransformer, str]]
 
 STOP = "stop"
 
@@ -53,17 +58,19 @@ class Stopped(Exception):
 
 
 def main() -> None:
-    descriptor, folder, device, idle_s = sys.argv[1:]
+    descriptor, folder, device, mode, idle_s = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the parent says when to end
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(str(_OOM_SCORE))
     logging.captureWarnings(True)
     with Connection(int(descriptor)) as parent, suppress(EOFError, OSError):
-        serve(parent, Path(folder), device, float(idle_s) or None)
+        serve(
+            parent, partial(_load, Path(folder), device, cast("Mode", mode)), float(idle_s) or None
+        )
 
 
-def serve(parent: Connection, folder: Path, device: str, idle_s: float | None) -> None:
+def serve(parent: Connection, load: "Load", idle_s: float | None) -> None:
     """Answer requests until the parent ends, `idle_s` have passed without one, or one fails."""
     model = None
     while parent.poll(idle_s):
@@ -71,7 +78,9 @@ def serve(parent: Connection, folder: Path, device: str, idle_s: float | None) -
         if request == STOP:  # it came after the request's end
             continue
         try:
-            model = model or _load(parent, folder, device)
+            if model is None:
+                model, plan = load()
+                parent.send(Loaded(plan))
             _stop_if_asked(parent)
             parent.send(_answer(parent, model, request))
         except Stopped as stopped:
@@ -81,17 +90,22 @@ def serve(parent: Connection, folder: Path, device: str, idle_s: float | None) -
             return
 
 
-def _load(parent: Connection, folder: Path, device: str) -> "FashnTransformer":
+def _load(folder: Path, device: str, mode: "Mode") -> "tuple[FashnTransformer, str]":
+    """The model, warmed up, and where it is."""
     try:
         from modera_bot.ml.fashn.device import plan
         from modera_bot.ml.fashn.loading import load, read_config
+        from modera_bot.ml.fashn.speed import accelerate
     except ImportError as error:
         reason = f"{error.name} is not installed; get it with: pip install 'modera-bot[local]'"
         raise BackendError(Code.BACKEND_UNAVAILABLE, reason) from error
     place = plan(read_config(folder), device)
     model = load(folder, place.device, place.dtype)
-    parent.send(Loaded(str(place)))
-    return model
+    if mode != "eager":
+        accelerate(model, mode)
+        # a step with guidance and one without: both are compiled before anybody counts steps
+        generate(model, blank(*model.config.input_shape), 1, seed=0, steps=2)
+    return model, str(place)
 
 
 def _answer(parent: Connection, model: "FashnTransformer", request: Request) -> object:
