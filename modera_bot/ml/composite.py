@@ -1,0 +1,181 @@
+"""A generated picture back onto the photo it was made from, for every backend that generates.
+
+Networks work in a size of their own, drift in colour, and redraw what nobody asked for. Here
+their picture only replaces what a try-on may change:
+
+    photo, generated ─► aligned ─► same colours ─► where: may change, or has changed nearby
+                                                     └► minus face, hair, hands ─► soft seam
+
+Everything else stays the photo, bit for bit, in the photo's own resolution.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from modera_bot.contracts import Category
+from modera_bot.errors import Code, Refusal
+from modera_bot.ml.base import Mask, Person, Picture
+from modera_bot.ml.body import BodyUnderstanding
+from modera_bot.ml.canvas import extent, grain_of
+from modera_bot.ml.colour import Colours, Flags, blur, grown, resized, touching
+from modera_bot.ml.draft.garment import shrink
+
+#: Differences are looked at, and colours compared, in copies whose longest edge is this.
+WORK_EDGE = 864
+
+# Shares of the longest edge.
+#: How far beyond what may change a change that began there is followed: a wider skirt.
+REACH = 0.08
+#: Width of the seam, all of it outside of what has changed.
+SEAM = 0.012
+#: Differences finer than this are noise and edges that moved by a fraction of a pixel.
+BLUR = 0.004
+#: How fast the correction of colours may vary over the picture.
+DRIFT_SCALE = 0.05
+
+# Grey levels of 255.
+#: A pixel has changed if the network's usual error is exceeded so many times, and by so much.
+CLEARLY, LEAST_CHANGE = 6.0, 14.0
+#: Where photo and generated picture should agree, no more than this is drift of colour.
+MOST_DRIFT = 24.0
+#: Colours must spread by more than this to tell of a change of contrast.
+PRIOR = 10.0
+
+
+def back_onto(
+    photo: Picture,
+    generated: Picture,
+    category: Category,
+    models: Path,
+    person_at: tuple[float, float] | None = None,
+) -> Picture:
+    """Put what a network generated from `photo` back onto it. Runs in any process.
+
+    `generated` may have any size but shows the same frame. `person_at` is a point (x, y in
+    shares of the picture) of the person, where there are several. Raises Refusal when nobody
+    is found in the photo, ModeraError(MODELS_MISSING) when the body models aren't there.
+    """
+    from modera_bot.ml.masks import body_masks
+
+    small = shrink(photo, WORK_EDGE)
+    people = BodyUnderstanding(models).understand(small).people
+    if not people:
+        raise Refusal(Code.NO_PERSON, "nobody to composite")
+    person = _chosen(people, person_at)
+    masks = body_masks(small, person, category)
+    return composite(photo, generated, masks.changed, masks.identity)
+
+
+def composite(photo: Picture, generated: Picture, changed: Mask, identity: Mask) -> Picture:
+    """The same with the masks known; both may be smaller than the photo.
+
+    `changed` is where a try-on may change pixels, `identity` what must come from the photo.
+    """
+    size = changed.shape[1], changed.shape[0]
+    before = _sized(photo, size).astype(np.float32)
+    # a backend that reframes its picture will have to be registered here first
+    after = _sized(generated, size).astype(np.float32)
+    drift = drift_of(before, after, changed)
+    where = changed_area(before, after + drift, changed)
+    return _painted(photo, generated, drift, seam(where, identity))
+
+
+def drift_of(before: Colours, after: Colours, changed: Mask) -> Colours:
+    """What to add to `after` (h, w, 3) to have the colours of `before`.
+
+    Brightness and contrast of each channel, and what varies smoothly over the picture:
+    measured where nothing should have changed, and carried on to where it may have.
+    """
+    outside = changed < 0.01
+    if not outside.any():
+        return np.zeros_like(before)
+    difference = before - after
+    usual = np.median(difference[outside], axis=0)
+    # where they differ by more, it's not the colours that changed but the picture
+    agree = outside & (np.abs(difference - usual).max(axis=2) < MOST_DRIFT)
+    if not agree.any() or np.abs(usual).max() > MOST_DRIFT:
+        return np.zeros_like(before)
+    even = _even_drift(difference[agree], after[agree], after)
+    return even + _carried_on(difference - even, agree)
+
+
+def _even_drift(differences: Colours, values: Colours, after: Colours) -> Colours:
+    """The drift that depends on the colour alone: a line for each channel."""
+    middle = values.mean(axis=0)
+    spread = values - middle
+    # a prior of no change of contrast keeps the slope sane where all colours are alike
+    slope = (spread * differences).mean(axis=0) / ((spread * spread).mean(axis=0) + PRIOR**2)
+    return np.asarray(differences.mean(axis=0) + slope * (after - middle), np.float32)
+
+
+def _carried_on(difference: Colours, known: Flags) -> Colours:
+    """The difference where it is known, blurred and carried on to where it isn't."""
+    height, width = known.shape
+    coarse = max(1, width // 4), max(1, height // 4)  # it is smooth anyway
+    sigma = DRIFT_SCALE * max(coarse)
+    summed = blur(resized(np.where(known[..., None], difference, 0), coarse), sigma)
+    weight = blur(resized(known.astype(np.float32), coarse), sigma)[..., None]
+    return resized(summed / (weight + 1e-3), (width, height))
+
+
+def changed_area(before: Colours, after: Colours, changed: Mask) -> Flags:
+    """Where the generated picture is to be seen: what may change, and what changed with it."""
+    allowed = changed > 0.5
+    edge = max(changed.shape)
+    difference = np.abs(blur(after - before, BLUR * edge)).max(axis=2)
+    outside = changed < 0.01
+    if not outside.any():
+        return allowed
+    error = float(np.median(difference[outside]))  # of a picture drawn anew it is large
+    different = difference > max(CLEARLY * error, LEAST_CHANGE)
+    near = grown(allowed, REACH * edge)
+    return touching(different & near | allowed, allowed)
+
+
+def seam(where: Flags, identity: Mask) -> Mask:
+    """How much of the generated picture is seen, 0 to 1, falling off softly around `where`."""
+    width = max(2.0, SEAM * max(where.shape))
+    away = cv2.distanceTransform((~where).astype(np.uint8), cv2.DIST_L2, 5)
+    near = (1 - away / width).clip(0, 1)
+    soft = near * near * (3 - 2 * near)  # smoothstep: no edge at either end
+    return np.asarray(soft * (1 - identity), np.float32)
+
+
+def _painted(photo: Picture, generated: Picture, drift: Colours, alpha: Mask) -> Picture:
+    """The photo with the corrected generated picture over it, as much as `alpha` says."""
+    height, width = photo.shape[:2]
+    alpha = resized(alpha, (width, height))
+    result = photo.copy()
+    box = extent((alpha - 1 / 512).clip(0, 1))
+    if box is None:
+        return result
+    cover = alpha[box][..., None]
+    made = _sized(generated, (width, height))[box] + resized(drift, (width, height))[box]
+    if generated.shape[1] < width:  # what was enlarged has lost the grain of a photo
+        noise = np.random.default_rng(0).standard_normal((*made.shape[:2], 1), np.float32)
+        made += 255 * max(0.0, grain_of(photo) - grain_of(generated)) * noise
+    mixed = np.rint((photo[box] + (made - photo[box]) * cover).clip(0, 255))
+    result[box] = np.where(cover > 1 / 512, mixed, photo[box]).astype(np.uint8)
+    return result
+
+
+def _chosen(people: tuple[Person, ...], at: tuple[float, float] | None) -> Person:
+    """The person whose outline is surest at the point; the most prominent without one."""
+    if at is None:
+        return people[0]
+    height, width = people[0].mask.shape
+    column, row = int(at[0] * (width - 1)), int(at[1] * (height - 1))
+    return max(people, key=lambda person: float(person.mask[row, column]))
+
+
+def _sized(picture: Picture, size: tuple[int, int]) -> Picture:
+    """Resize to (width, height)."""
+    if picture.shape[1::-1] == size:
+        return picture
+    smaller = size[0] < picture.shape[1]
+    filter_ = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(picture, size, interpolation=filter_), np.uint8)
