@@ -47,8 +47,10 @@ def sample(
     With guidance, what the network would do without person, garment, poses and category is
     computed in the same batch and led away from, except in the last steps, whose result would
     hardly differ. `guided_until` is the time after which there is no guidance either: less than
-    1 is an approximation that saves half of each later step (arXiv:2404.07724). `on_step` is told how many of how many steps are done; what it raises ends
-    the sampling between two steps.
+    1 is an approximation that saves half of each later step (arXiv:2404.07724).
+
+    `on_step` is told how many of how many steps are done; what it raises ends the sampling
+    between two steps.
     """
     x = noise.to(model.device, torch.float32)
     grid = time_grid(steps).tolist()

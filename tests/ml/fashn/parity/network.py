@@ -1,15 +1,7 @@
-"""Whether ours computes what the published code computes: `scripts/parity FOLDER`.
-
-A folder of vectors says itself what is in it (`kind` in tolerance.json), what network and
-seeds it was made with, and how close is close enough. Printed is the largest error of each
-array; what ours leaves out by choice is named with the reason.
-"""
+"""Forward pass, blocks, schedule, sampling, and the whole way from pictures to a picture."""
 
 import json
 import re
-import sys
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,71 +10,21 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from modera_bot.ml.fashn import dwpose, prepare, sampler
+from modera_bot.ml.fashn import prepare, sampler
 from modera_bot.ml.fashn.backbone import Streams
 from modera_bot.ml.fashn.conditioner import time_sinusoid
-from modera_bot.ml.fashn.dwpose import WholeBodies
 from modera_bot.ml.fashn.loading import load
 from modera_bot.ml.fashn.pipeline import place
-from modera_bot.ml.fashn.posemap import NOBODY, Pose, draw
-from modera_bot.ml.fashn.prepare import Padding, Size
+from modera_bot.ml.fashn.posemap import NOBODY
+from modera_bot.ml.fashn.prepare import Size
 from modera_bot.ml.fashn.sampler import Conditions, sample
 from modera_bot.ml.fashn.schedule import time_grid
 from modera_bot.ml.fashn.transformer import FashnTransformer
-
-PARSER = "needs the human parser, whose licence forbids business: ours does without"
-
-
-@dataclass
-class Parity:
-    """Errors of arrays by name: largest absolute difference, or of pictures in levels."""
-
-    tolerance: dict[str, Any]
-    errors: dict[str, float] = field(default_factory=dict)
-    failed: list[str] = field(default_factory=list)
-    left_out: dict[str, str] = field(default_factory=dict)
-
-    def compare(self, name: str, ours: Any, theirs: Any) -> None:
-        """Note how far `ours` is from `theirs`."""
-        ours, theirs = np.asarray(ours), np.asarray(theirs)
-        if ours.shape != theirs.shape:
-            self.errors[name] = float("inf")
-            self.failed.append(name)
-            return
-        apart = np.abs(ours.astype(np.float64) - theirs.astype(np.float64))
-        self.errors[name] = float(apart.max(initial=0))
-        if not self._close(apart, theirs):
-            self.failed.append(name)
-
-    def _close(self, apart: np.ndarray, theirs: np.ndarray) -> bool:
-        if theirs.dtype == np.uint8:
-            share = float((apart > 0).mean()) if apart.size else 0.0
-            most = self.tolerance.get("uint8_share", 1.0)
-            return bool((apart <= self.tolerance["uint8_levels"]).all() and share <= most)
-        most = self.tolerance.get("atol", 0.0)
-        if "rtol_of_max" in self.tolerance:
-            most = max(most, self.tolerance["rtol_of_max"] * float(np.abs(theirs).max(initial=0)))
-        return bool((apart <= most).all())  # NaN is never close
+from tests.ml.fashn.parity.errors import PARSER, Parity
+from tests.ml.fashn.parity.pictures import pose_of
 
 
-def check(folder: Path) -> Parity:
-    """Compare ours with the vectors of one folder."""
-    parity = Parity(json.loads((folder / "tolerance.json").read_text()))
-    kinds: dict[str, Callable[[Path, Parity], None]] = {
-        "fashn": _network,
-        "fashn-prepost": _pictures,
-    }
-    kind = parity.tolerance["kind"]
-    if kind not in kinds:
-        raise SystemExit(f"{folder}: no vectors of kind {kind!r} are known, only {[*kinds]}")
-    kinds[kind](folder, parity)
-    return parity
-
-
-# --- the network ------------------------------------------------------------------------
-
-
-def _network(folder: Path, parity: Parity) -> None:
+def check_network(folder: Path, parity: Parity) -> None:
     config = json.loads((folder / "config.json").read_text())
     model = load(folder, torch.device("cpu"), torch.float32)
     inputs = load_file(folder / "inputs.safetensors")
@@ -286,8 +228,8 @@ def _whole(folder: Path, parity: Parity, model: FashnTransformer) -> None:
         given = {key.removeprefix(f"{name}."): arrays[key] for key in arrays.files}
         canvas = Size(width, height)
         person, garment = (prepare.shrink(given[key], canvas) for key in ("person", "garment"))
-        garment_pose = _pose(given, "garment_pose.") if worn else NOBODY
-        inputs = place(person, garment, _pose(given, "person_pose."), garment_pose, canvas)
+        garment_pose = pose_of(given, "garment_pose.") if worn else NOBODY
+        inputs = place(person, garment, pose_of(given, "person_pose."), garment_pose, canvas)
         noise, count = torch.from_numpy(given["model_input.noise"]), case["num_samples"]
         generator = torch.Generator().manual_seed(case["seed"])
         parity.compare(f"{name}.noise", torch.randn(noise.shape, generator=generator), noise)
@@ -319,98 +261,3 @@ def _whole(folder: Path, parity: Parity, model: FashnTransformer) -> None:
         )
         output = prepare.without(inputs.padding, prepare.to_pixels(made.numpy()))
         parity.compare(f"{name}.output_uint8", output, given["output_uint8"])
-
-
-# --- before and after -------------------------------------------------------------------
-
-
-def _pictures(folder: Path, parity: Parity) -> None:
-    for name, case in cases(folder / "fit_pad.npz").items():
-        _fit(parity, f"fit_pad.{name}", case)
-    sizes = json.loads((folder / "fit_sizes_full_canvas.json").read_text())
-    canvas = Size(*sizes.get("canvas_wh", (576, 864)))
-    for index, row in enumerate(sizes["rows"]):
-        small = prepare.shrunk_size(Size(*row["input_wh"]), canvas)
-        fitted, padding = prepare.placement(small, canvas)
-        theirs = row["pre_wh"], row["fit_wh"], row["padding_left_top_right_bottom"]
-        parity.compare(
-            f"sizes.{index}", [*small, *fitted, *padding], [n for t in theirs for n in t]
-        )
-    values = np.load(folder / "values.npz")
-    scaled = prepare.to_input(values["in_uint8"][None])[0, 0, 0]
-    parity.compare("values.in", scaled, values["in_scaled"])
-    pixels = prepare.to_pixels(values["out_float"][None, None])[0, :, 0]
-    parity.compare("values.out", pixels, values["out_uint8"])
-    for name, case in cases(folder / "unpad.npz").items():
-        pixels, padding = prepare.to_pixels(case["generated"]), Padding(*case["padding_ltrb"])
-        parity.compare(f"unpad.{name}.canvas", pixels, case["canvas_uint8"])
-        parity.compare(f"unpad.{name}", prepare.without(padding, pixels), case["unpadded_uint8"])
-    for name, case in cases(folder / "pose_maps.npz").items():
-        ours = draw(_pose(case), *case["map"].shape)
-        parity.compare(f"pose_maps.{name}", ours, case["map"])
-    for name, case in cases(folder / "dwpose_post.npz").items():
-        _dwpose(parity, f"dwpose.{name}", case)
-    parity.left_out["masking"] = PARSER
-
-
-def cases(file: Path) -> dict[str, dict[str, np.ndarray]]:
-    """The arrays of a file by case: "c00.input" is input of c00."""
-    found: dict[str, dict[str, np.ndarray]] = {}
-    with np.load(file) as arrays:
-        for key in arrays.files:
-            case, _, name = key.partition(".")
-            found.setdefault(case, {})[name] = arrays[key]
-    return found
-
-
-def _fit(parity: Parity, name: str, case: dict[str, np.ndarray]) -> None:
-    height, width = case["canvas"].shape[:2]
-    canvas = Size(width, height)
-    small = prepare.shrink(case["input"], canvas)
-    placed, grey = (
-        prepare.on_canvas(small, canvas),
-        prepare.pose_on_canvas(case["pre_grey"], canvas),
-    )
-    padding = prepare.placement(prepare.size_of(small), canvas)[1]
-    parity.compare(f"{name}.pre", small, case["pre"])
-    parity.compare(f"{name}.canvas", placed, case["canvas"])
-    parity.compare(f"{name}.padding", padding, case["padding_ltrb"])
-    parity.compare(f"{name}.tensor", prepare.to_input(placed), case["tensor"])
-    parity.compare(f"{name}.unpadded", prepare.without(padding, placed), case["unpadded"])
-    parity.compare(f"{name}.canvas_grey", grey, case["canvas_grey"])
-    parity.compare(f"{name}.tensor_grey", prepare.to_input(grey), case["tensor_grey"])
-
-
-def _dwpose(parity: Parity, name: str, case: dict[str, np.ndarray]) -> None:
-    if "keypoints133" in case:
-        people = dwpose.with_neck(case["keypoints133"], case["scores133"])
-        parity.compare(f"{name}.points", people.points, case["keypoints134"])
-        parity.compare(f"{name}.scores", people.scores, case["scores134"])
-        return
-    height, width = case["hw"].tolist()
-    pose = dwpose.to_pose(WholeBodies(case["keypoints"], case["scores"]), height, width)
-    for part in ("candidate", "subset", "hands", "faces"):
-        parity.compare(f"{name}.{part}", getattr(pose, part), case[part])
-    parity.compare(f"{name}.map", draw(pose, height, width), case["map"])
-
-
-def _pose(arrays: dict[str, np.ndarray], prefix: str = "") -> Pose:
-    return Pose(
-        *(
-            arrays.get(f"{prefix}{part}", getattr(NOBODY, part))
-            for part in ("candidate", "subset", "hands", "faces")
-        )
-    )
-
-
-def main() -> None:
-    if len(sys.argv) != 2 or not (Path(sys.argv[1]) / "tolerance.json").is_file():
-        raise SystemExit("usage: scripts/parity FOLDER (of vectors, with a tolerance.json)")
-    parity = check(Path(sys.argv[1]))
-    print(json.dumps(asdict(parity), indent=1))
-    if parity.failed:
-        raise SystemExit(f"{len(parity.failed)} of {len(parity.errors)} arrays are too far off")
-
-
-if __name__ == "__main__":
-    main()
