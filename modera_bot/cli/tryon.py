@@ -14,7 +14,8 @@ from modera_bot.contracts import Category, Quality, Stage
 from modera_bot.errors import ModeraError
 
 if TYPE_CHECKING:
-    from modera_bot.ml.base import Picture
+    from modera_bot.ml.base import Picture, TryOnTask
+    from modera_bot.ml.service import Made
     from modera_bot.pool import PicturePool
 
 
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
 @click.option("--backend", metavar="NAME", help="By default the first of [inference] tryon.")
 @click.option("--category", type=choice(Category), help="By default it is guessed.")
 @click.option("--quality", type=choice(Quality), default=Quality.STANDARD.value)
+@click.option(
+    "--explain",
+    "stages",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write each stage of the draft as a picture to DIR.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 @with_settings
 def tryon(
@@ -37,28 +45,30 @@ def tryon(
     backend: str | None,
     category: str | None,
     quality: str,
+    stages: Path | None,
     as_json: bool,
 ) -> None:
     """Put GARMENT on PERSON and write the picture to OUT (JPEG)."""
-    from modera_bot.app import load_backends
     from modera_bot.images import encode, mark_ai_generated
     from modera_bot.ml.backends import BACKENDS
     from modera_bot.ml.base import GarmentPicture, TryOnTask
-    from modera_bot.ml.service import try_on
     from modera_bot.pool import PicturePool
 
     if backend and backend not in BACKENDS:
         raise click.BadParameter(f"{backend!r} is none of {', '.join(BACKENDS)}")
+    if stages and backend not in (None, "draft"):
+        raise click.BadParameter(f"--explain shows the draft's stages, not those of {backend}")
     pool = PicturePool(workers=1, timeout_s=settings.pictures.timeout_s)
     try:
         names = (backend,) if backend else settings.inference.tryon
-        backends = load_backends(names, pool, settings)
         kind = Category(category) if category else None
         clothing = GarmentPicture(_read(pool, garment, settings), kind)
         task = TryOnTask(_read(pool, person, settings), (clothing,), Quality(quality))
         begun = time.monotonic()
-        with click.progressbar(length=100, file=sys.stderr, hidden=as_json) as bar:
-            made = try_on(task, backends, lambda stage, done: _show(bar, stage, done))
+        if stages:
+            made = _explained(task, stages, pool, settings)
+        else:
+            made = _made(task, names, pool, settings, hidden=as_json)
         seconds = time.monotonic() - begun
     finally:
         pool.close()
@@ -79,6 +89,31 @@ def tryon(
         click.echo(json.dumps(outcome))
     else:
         click.echo(f"{output}: {width}×{height}, by {made.backend} in {seconds:.1f} s")
+
+
+def _made(
+    task: "TryOnTask",
+    names: tuple[str, ...],
+    pool: "PicturePool",
+    settings: Settings,
+    *,
+    hidden: bool,
+) -> "Made":
+    """The try-on as the bot would make it, with a bar that shows how far it is."""
+    from modera_bot.app import load_backends
+    from modera_bot.ml.service import try_on
+
+    backends = load_backends(names, pool, settings)
+    with click.progressbar(length=100, file=sys.stderr, hidden=hidden) as bar:
+        return try_on(task, backends, lambda stage, done: _show(bar, stage, done))
+
+
+def _explained(task: "TryOnTask", stages: Path, pool: "PicturePool", settings: Settings) -> "Made":
+    """The draft, with its stages as pictures in a folder."""
+    from modera_bot.ml.draft.explain import explain
+    from modera_bot.ml.service import Made
+
+    return Made("draft", True, pool.run(explain, task, settings.models, stages.absolute()))
 
 
 def _read(pool: "PicturePool", file: Path, settings: Settings) -> "Picture":

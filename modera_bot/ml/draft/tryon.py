@@ -62,6 +62,7 @@ def draft_tryon(task: TryOnTask, models: Path) -> TryOnOutput:
         raise Refusal(Code.CATEGORY_UNSUPPORTED)
     person, notices = _person(task, understanding)
     view = view_of(task.person, person, category)
+    ended(Step.OUTLINE, view)
     drawn, more = _drawn(view, garment)
     picture = drawn.canvas.onto(task.person, view.corner, view.factor, drawn.grain)
     ended(Step.COMPOSITE, picture, view, drawn)

@@ -17,9 +17,10 @@ class Step(StrEnum):
     """The stages of a draft, named as in docs/draft.md."""
 
     CUT_OUT = "cut-out"
-    KEY_POINTS = "key-points"
     WORN = "worn"
+    KEY_POINTS = "key-points"
     POSE = "pose"
+    OUTLINE = "outline"
     PARSING = "parsing"
     FIT = "fit"
     WARP = "warp"

@@ -1,0 +1,81 @@
+"""A draft's stages as pictures: what is written, also when a gate refuses."""
+
+import re
+
+import numpy as np
+import pytest
+
+from modera_bot.contracts import Category
+from modera_bot.errors import Code, Refusal
+from modera_bot.images import decode
+from modera_bot.ml.base import GarmentPicture, TryOnTask
+from modera_bot.ml.draft import draft_tryon
+from modera_bot.ml.draft.explain import explain
+from modera_bot.ml.draft.watching import Step
+from tests.conftest import ROOT
+from tests.ml.conftest import sample
+
+
+def task(person: str, garment: str, category: Category | None = None) -> TryOnTask:
+    return TryOnTask(sample(person), (GarmentPicture(sample(garment), category),))
+
+
+TOP = "people/ben_tee_logo", "garments/long_plaid"
+
+
+@pytest.fixture(scope="module")
+def explained(models, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("stages")
+    draft_tryon(task(*TOP), models)  # a remembered garment is explained all the same
+    return folder, explain(task(*TOP), models, folder)
+
+
+def names(folder) -> list[str]:
+    return sorted(file.name for file in folder.iterdir())
+
+
+def test_every_stage_is_a_numbered_picture(explained):
+    folder, _ = explained
+    assert names(folder) == [
+        "01-cut-out.jpg",
+        "02-key-points.jpg",
+        "03-pose.jpg",
+        "04-outline.jpg",
+        "05-parsing.jpg",
+        "06-fit.jpg",
+        "07-warp.jpg",
+        "08-leftovers.jpg",
+        "09-light.jpg",
+        "10-composite.jpg",
+    ]
+    pictures = [decode(file.read_bytes()) for file in sorted(folder.iterdir())]
+    assert len({picture.tobytes() for picture in pictures}) == len(pictures)
+    assert min(picture.std() for picture in pictures) > 1
+
+
+def test_explaining_changes_nothing(explained, models):
+    folder, output = explained
+    assert (output.picture == draft_tryon(task(*TOP), models).picture).all()
+    last = decode((folder / "10-composite.jpg").read_bytes()).astype(np.int16)
+    assert np.abs(last - output.picture).mean() < 2
+
+
+def test_where_a_gate_refuses_there_are_the_stages_so_far_and_the_reason(models, tmp_path):
+    (tmp_path / "10-composite.jpg").write_bytes(b"of an earlier draft")
+    (tmp_path / "holiday.jpg").write_bytes(b"not ours")
+    with pytest.raises(Refusal) as refused:
+        explain(task("garments/trousers", "garments/tee_logo"), models, tmp_path)
+    assert refused.value.code is Code.NO_PERSON
+    assert names(tmp_path) == [
+        "01-cut-out.jpg",
+        "02-key-points.jpg",
+        "03-pose.jpg",
+        "04-refused.txt",
+        "holiday.jpg",
+    ]
+    assert (tmp_path / "04-refused.txt").read_text().strip() == Code.NO_PERSON
+
+
+def test_the_stages_are_named_as_in_the_documentation():
+    told = re.findall(r"^\d+\. \*\*([a-z-]+)\*\*", (ROOT / "docs" / "draft.md").read_text(), re.M)
+    assert told == [step.value for step in Step]
