@@ -4,12 +4,11 @@ The model lives in one process of its own (ml/fashn/process.py): torch is never 
 and nothing that happens on the GPU can end the bot.
 """
 
-import logging
 import secrets
 from pathlib import Path
 
 from modera_bot.contracts import Category, Quality, Stage
-from modera_bot.errors import BackendError, Code, Refusal
+from modera_bot.errors import Code, Refusal
 from modera_bot.ml.base import (
     BackendContext,
     Capabilities,
@@ -19,19 +18,10 @@ from modera_bot.ml.base import (
     TryOnTask,
     silent,
 )
-from modera_bot.ml.composite import back_onto
-from modera_bot.ml.draft.garment import WORK_EDGE, cut_out, shrink
-from modera_bot.ml.draft.silhouette import guess_category
-from modera_bot.ml.fashn.config import FashnConfig
-from modera_bot.ml.fashn.dwpose import DETECTOR, ESTIMATOR
-from modera_bot.ml.fashn.pipeline import CATEGORIES, look_at
-from modera_bot.ml.fashn.prepare import Size
+from modera_bot.ml.fashn.files import canvas_of
+from modera_bot.ml.fashn.inputs import CATEGORIES, Inputs, Size
 from modera_bot.ml.fashn.process import ModelProcess
 from modera_bot.ml.fashn.worker import Request
-
-_log = logging.getLogger(__name__)
-
-WEIGHTS = "model.safetensors"
 
 #: Shares of a try-on's time after which the pictures are prepared, and generated.
 PREPARED, GENERATED = 0.1, 0.9
@@ -64,14 +54,12 @@ class FashnTryOn:
         progress(Stage.READING, 0.0)
         canvas = canvas_of(self._folder)
         category = garment.category or self._pool.run(_category, garment.picture)
-        inputs = self._pool.run(
-            look_at, task.person, garment.picture, folder=self._folder, canvas=canvas
-        )
+        inputs = self._pool.run(_look_at, task.person, garment.picture, self._folder, canvas)
         seed = secrets.randbelow(1 << 32)
         request = Request(inputs, CATEGORIES[category], seed, self._steps[task.quality])
         generated = self._generate(request, progress)
         progress(Stage.FINISHING, GENERATED)
-        picture = self._pool.run(back_onto, task.person, generated, category, self._models)
+        picture = self._pool.run(_back_onto, task.person, generated, category, self._models)
         return TryOnOutput(picture, (category,), seed=seed)
 
     def _generate(self, request: Request, progress: Progress) -> Picture:
@@ -86,20 +74,24 @@ class FashnTryOn:
         self._process.close()
 
 
-def canvas_of(folder: Path) -> Size:
-    """The size of the model's pictures. Raises BackendError unless all of its files are there."""
-    files = [folder / file for file in (WEIGHTS, DETECTOR, ESTIMATOR)]
-    if missing := [str(file) for file in files if not file.is_file()]:
-        reason = f"{', '.join(missing)}: missing; get it with: modera-bot models pull fashn"
-        raise BackendError(Code.MODELS_MISSING, reason)
-    file = folder / "config.json"  # only a smaller model has one
-    try:
-        height, width = (FashnConfig.read(file) if file.exists() else FashnConfig()).input_shape
-    except (OSError, ValueError) as error:
-        raise BackendError(Code.MODELS_MISSING, f"{file}: {error}; mend or delete it") from error
-    return Size(width, height)
+# Below run in picture processes: OpenCV and the networks load there, not in the bot.
+
+
+def _look_at(person: Picture, garment: Picture, folder: Path, canvas: Size) -> Inputs:
+    from modera_bot.ml.fashn.pipeline import look_at
+
+    return look_at(person, garment, folder=folder, canvas=canvas)
+
+
+def _back_onto(photo: Picture, generated: Picture, category: Category, models: Path) -> Picture:
+    from modera_bot.ml.composite import back_onto
+
+    return back_onto(photo, generated, category, models)
 
 
 def _category(garment: Picture) -> Category:
-    """What the garment seems to be. Runs in a picture process."""
+    """What the garment seems to be."""
+    from modera_bot.ml.draft.garment import WORK_EDGE, cut_out, shrink
+    from modera_bot.ml.draft.silhouette import guess_category
+
     return guess_category(cut_out(shrink(garment, WORK_EDGE)))

@@ -15,12 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modera_bot.errors import BackendError, Code
+from modera_bot.ml.fashn.files import DETECTOR, ESTIMATOR
+from modera_bot.ml.fashn.inputs import Pixels
 from modera_bot.ml.fashn.posemap import NOBODY, Coordinates, Pose
 
-Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
-
-DETECTOR, ESTIMATOR = Path("dwpose/yolox_l.onnx"), Path("dwpose/dw-ll_ucoco_384.onnx")
 
 # The detector: a square of pixels, grey where the picture does not reach, and its three grids.
 _DETECTOR_SIDE, _DETECTOR_GREY, _STRIDES = 640, 114, (8, 16, 32)

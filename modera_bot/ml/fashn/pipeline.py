@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from modera_bot.ml.fashn import prepare
 from modera_bot.ml.fashn.dwpose import find_pose
+from modera_bot.ml.fashn.inputs import Inputs, Pixels, Size
 from modera_bot.ml.fashn.posemap import Pose, draw
-from modera_bot.ml.fashn.prepare import Padding, Pixels, Size
 
 if TYPE_CHECKING:
     from modera_bot.ml.fashn.transformer import FashnTransformer
-
-#: The categories' numbers in the network; 0 is none.
-CATEGORIES = {"tops": 1, "bottoms": 2, "one-pieces": 3}
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """What the network sees, on the canvas: RGB (height, width, 3), poses (height, width).
-
-    `padding` is what surrounds the person's picture.
-    """
-
-    person: Pixels
-    garment: Pixels
-    person_pose: Pixels
-    garment_pose: Pixels
-    padding: Padding
 
 
 def look_at(
@@ -64,12 +44,6 @@ def place(
         prepare.pose_on_canvas(draw(garment_pose, *garment.shape[:2]), canvas),
         prepare.placement(prepare.size_of(person), canvas)[1],
     )
-
-
-def blank(height: int, width: int) -> Inputs:
-    """Inputs that show nothing, to warm a model up with."""
-    picture, pose = np.zeros((height, width, 3), np.uint8), np.zeros((height, width), np.uint8)
-    return Inputs(picture, picture, pose, pose, Padding(0, 0, 0, 0))
 
 
 def generate(

@@ -6,32 +6,14 @@ returns is turned into pixels and the padding is cut off. The rounding is the pu
 pipeline's, since a network sees a picture that is shifted by half a pixel as another one.
 """
 
-from typing import NamedTuple, TypeVar
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-Pixels = NDArray[np.uint8]
+from modera_bot.ml.fashn.inputs import Padding, Pixels, Size
+
 Scaled = NDArray[np.float32]
-Shape = TypeVar("Shape", bound=tuple[int, ...])
-
-
-class Size(NamedTuple):
-    """Pixels of a picture or of the canvas."""
-
-    width: int
-    height: int
-
-
-class Padding(NamedTuple):
-    """Black columns and rows around a picture on its canvas."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
 
 
 def size_of(picture: Pixels) -> Size:

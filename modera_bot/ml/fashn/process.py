@@ -16,7 +16,7 @@ import numpy as np
 
 from modera_bot.errors import BackendError, Code, ModeraError
 from modera_bot.ml.fashn import worker
-from modera_bot.ml.fashn.prepare import Pixels
+from modera_bot.ml.fashn.inputs import Pixels
 from modera_bot.pool import child_environment
 
 _log = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from modera_bot.errors import BackendError, Code, ModeraError
-from modera_bot.ml.fashn.pipeline import Inputs, blank, generate
+from modera_bot.ml.fashn.inputs import Inputs, Pixels, blank
 
 if TYPE_CHECKING:
     from modera_bot.ml.fashn.speed import Mode
@@ -95,6 +95,7 @@ def _load(folder: Path, device: str, mode: "Mode") -> "tuple[FashnTransformer, s
     try:
         from modera_bot.ml.fashn.device import plan
         from modera_bot.ml.fashn.loading import load, read_config
+        from modera_bot.ml.fashn.pipeline import generate
         from modera_bot.ml.fashn.speed import accelerate
     except ImportError as error:
         reason = f"{error.name} is not installed; get it with: pip install 'modera-bot[local]'"
@@ -108,7 +109,9 @@ def _load(folder: Path, device: str, mode: "Mode") -> "tuple[FashnTransformer, s
     return model, str(place)
 
 
-def _answer(parent: Connection, model: "FashnTransformer", request: Request) -> object:
+def _answer(parent: Connection, model: "FashnTransformer", request: Request) -> Pixels:
+    from modera_bot.ml.fashn.pipeline import generate
+
     def on_step(done: int, steps: int) -> None:
         parent.send(Step(done, steps))
         _stop_if_asked(parent)

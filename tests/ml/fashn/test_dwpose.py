@@ -8,6 +8,7 @@ import pytest
 from modera_bot.errors import BackendError, Code
 from modera_bot.ml.fashn import dwpose
 from modera_bot.ml.fashn.dwpose import WholeBodies
+from modera_bot.ml.fashn.files import DETECTOR, ESTIMATOR
 from modera_bot.ml.fashn.posemap import NOBODY, draw
 from tests.ml.fashn.conftest import Arrays, cases
 from tests.ml.fashn.tiny import BOX, POINT_SCORE, write_detector, write_estimator
@@ -72,8 +73,8 @@ def test_two_boxes_around_one_person_are_one(tmp_path: Path) -> None:
 
 
 def test_boxes_are_in_pixels_of_the_picture_that_was_shown(folder: Path) -> None:
-    small = dwpose.detect_people(np.zeros((640, 320, 3), np.uint8), folder / dwpose.DETECTOR)
-    large = dwpose.detect_people(np.zeros((1280, 640, 3), np.uint8), folder / dwpose.DETECTOR)
+    small = dwpose.detect_people(np.zeros((640, 320, 3), np.uint8), folder / DETECTOR)
+    large = dwpose.detect_people(np.zeros((1280, 640, 3), np.uint8), folder / DETECTOR)
     np.testing.assert_allclose(small[0], BOX, atol=1e-3)
     np.testing.assert_allclose(large, small * 2, rtol=1e-5)
 
@@ -126,8 +127,8 @@ def test_a_whole_pose_is_found(folder: Path) -> None:
 
 def test_where_nobody_is_found_only_a_person_is_searched_for_joints(tmp_path: Path) -> None:
     (tmp_path / "dwpose").mkdir()
-    write_detector(tmp_path / dwpose.DETECTOR, [], [])
-    write_estimator(tmp_path / dwpose.ESTIMATOR, np.full((133, 2), [144.0, 192.0]))
+    write_detector(tmp_path / DETECTOR, [], [])
+    write_estimator(tmp_path / ESTIMATOR, np.full((133, 2), [144.0, 192.0]))
     assert dwpose.find_pose(PICTURE, tmp_path) is NOBODY
     pose = dwpose.find_pose(PICTURE, tmp_path, somebody=True)
     np.testing.assert_allclose(pose.candidate, np.full((18, 2), 0.5))
@@ -138,7 +139,7 @@ def test_a_network_that_is_missing_or_damaged_is_named_with_its_remedy(
     tmp_path: Path, content: bytes | None
 ) -> None:
     (tmp_path / "dwpose").mkdir()
-    file = tmp_path / dwpose.DETECTOR
+    file = tmp_path / DETECTOR
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(BackendError) as caught:

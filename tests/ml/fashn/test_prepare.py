@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from modera_bot.ml.fashn import prepare
-from modera_bot.ml.fashn.prepare import Padding, Size
+from modera_bot.ml.fashn.inputs import Padding, Size
 from tests.ml.fashn.conftest import PREPOST, Arrays, cases
 
 CANVAS = Size(48, 72)

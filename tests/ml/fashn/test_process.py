@@ -13,8 +13,8 @@ import pytest
 
 from modera_bot.errors import BackendError, Code, JobCancelled
 from modera_bot.ml.fashn import process as process_module
-from modera_bot.ml.fashn.pipeline import Inputs, blank, look_at
-from modera_bot.ml.fashn.prepare import Size
+from modera_bot.ml.fashn.inputs import Inputs, Size, blank
+from modera_bot.ml.fashn.pipeline import look_at
 from modera_bot.ml.fashn.process import ModelProcess
 from modera_bot.ml.fashn.worker import Loaded, Request, serve
 from tests.ml.conftest import sample
@@ -201,8 +201,6 @@ def test_what_fails_in_the_worker_is_told_by_its_code_and_ends_it(
     error: Exception, code: Code
 ) -> None:
     class Failing:
-        device = "cpu"
-
         def __getattr__(self, name: str) -> object:
             raise error
 

@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from modera_bot.ml.fashn.backbone import Backbone
 from modera_bot.ml.fashn.conditioner import Conditioner
 from modera_bot.ml.fashn.config import FashnConfig
-from modera_bot.ml.fashn.dwpose import DETECTOR, ESTIMATOR
+from modera_bot.ml.fashn.files import DETECTOR, ESTIMATOR
 
 CONFIG = FashnConfig(
     input_shape=(72, 48),
