@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from modera_bot.cli.bench import bench
 from modera_bot.cli.doctor import doctor
 from modera_bot.cli.models import models
 from modera_bot.cli.people import erase, export
@@ -58,5 +59,5 @@ def commands() -> None:
     """A self-hostable Telegram fashion bot: see yourself wearing a garment."""
 
 
-for command in (run, tryon, models, doctor, erase, export):
+for command in (run, tryon, models, doctor, erase, export, bench):
     commands.add_command(command)

@@ -1,0 +1,25 @@
+"""`modera-bot bench`: how fast things are on this machine."""
+
+import json
+
+import click
+
+from modera_bot.cli.options import with_settings
+from modera_bot.config import Settings
+
+
+@click.group()
+def bench() -> None:
+    """Measure how fast this machine is."""
+
+
+@bench.command()
+@click.option("--repeat", type=click.IntRange(min=1), default=10, metavar="N", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@with_settings
+def draft(settings: Settings, repeat: int, as_json: bool) -> None:
+    """Measure the draft: each stage, memory, and ten at once."""
+    from modera_bot.bench.draft import measure, table
+
+    figures = measure(settings, repeat)
+    click.echo(json.dumps(figures.as_json()) if as_json else table(figures))
