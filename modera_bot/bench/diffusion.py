@@ -25,7 +25,7 @@ from modera_bot.ml.fashn.backbone import Backbone
 from modera_bot.ml.fashn.conditioner import Conditioner
 from modera_bot.ml.fashn.config import FashnConfig
 from modera_bot.ml.fashn.sampler import Conditions, sample
-from modera_bot.ml.fashn.speed import Mode, accelerate, fastest_attention
+from modera_bot.ml.fashn.speed import MODES, Mode, accelerate
 from modera_bot.ml.fashn.transformer import FashnTransformer
 
 #: Dense bf16 TFLOP/s by the manufacturer's data sheet, by a part of the device's name.
@@ -56,15 +56,19 @@ class Figures:
     datasheet_peak: float | None = None
     modulations_s: float | None = None
     modes: dict[str, dict[str, Any]] = field(default_factory=dict)
-    difference: dict[str, float] = field(default_factory=dict)
+    approximations: list[dict[str, Any]] = field(default_factory=list)
     kernels: list[dict[str, Any]] = field(default_factory=list)
+
+
+#: Off by default: number of steps, and the time after which there is no guidance.
+APPROXIMATIONS = ((20, 1.0), (30, 0.5), (20, 0.5))
 
 
 def run(
     *,
     steps: int = 30,
     repeat: int = 5,
-    modes: tuple[Mode, ...] = ("eager", "compile", "graphs"),
+    modes: tuple[Mode, ...] = MODES,
     tell: Callable[[str], None] = print,
     save: Callable[[Figures], None] = lambda figures: None,
 ) -> Figures:
@@ -95,8 +99,6 @@ def run(
         model.modulations(steps, category)
     figures.modulations_s = time.perf_counter() - begun
     plain = Plain(model)
-    figures.difference = difference(model, plain, conditions, noise)
-    tell(f"RMS difference from the plain one: {figures.difference}")
 
     def note(name: str, mode: dict[str, Any]) -> None:
         figures.modes[name] = mode
@@ -108,14 +110,19 @@ def run(
         return plain.sample(conditions, noise=noise, steps=count)
 
     note("plain", measure(plainly, steps, repeat, device))
-    plain.weights.clear()  # they are ours, but for the modulation on the device
     for mode in modes:
         accelerate(model, mode)
-        with fastest_attention(device):
-            note(mode, measure(partial(_picture, model, conditions, noise), steps, repeat, device))
+        measured = measure(partial(_picture, model, conditions, noise), steps, repeat, device)
+        note(mode, measured | difference(model, plain, conditions, noise))
+    for count, until in APPROXIMATIONS:
+        short = max(1, round(count * steps / 30))
+        figures.approximations.append(
+            approximation(model, conditions, noise, steps, short, until, device)
+        )
+        tell(f"approximation {json.dumps(figures.approximations[-1])}")
+    save(figures)
     if gpu:
-        with fastest_attention(device):
-            figures.kernels = kernels(lambda: sample(model, conditions, noise=noise, steps=2))
+        figures.kernels = kernels(lambda: sample(model, conditions, noise=noise, steps=2))
         save(figures)
     return figures
 
@@ -142,6 +149,35 @@ def measure(
         "slowest_s": max(times),
         "warm_up_s": warm_up,
         "peak_bytes": peak,
+    }
+
+
+def approximation(
+    model: FashnTransformer,
+    conditions: Conditions,
+    noise: Tensor,
+    steps: int,
+    short: int,
+    guided_until: float,
+    device: torch.device,
+) -> dict[str, Any]:
+    """Seconds of a shortened picture, and its RMS distance from the whole one.
+
+    Of random weights the distance says only that something was left out; how a picture by
+    the published weights looks then must be judged with those.
+    """
+
+    def picture() -> Tensor:
+        return sample(model, conditions, noise=noise, steps=short, guided_until=guided_until)
+
+    whole, made = sample(model, conditions, noise=noise, steps=steps), picture()
+    times = [_seconds(picture, device) for _ in range(3)]
+    return {
+        "steps": short,
+        "guided_until": guided_until,
+        "picture_s": statistics.median(times),
+        "rms_from_whole": float((made - whole).square().mean().sqrt()),
+        "rms_of_whole": float(whole.square().mean().sqrt()),
     }
 
 
@@ -250,12 +286,11 @@ def difference(
     model: FashnTransformer, plain: Plain, conditions: Conditions, noise: Tensor
 ) -> dict[str, float]:
     """RMS of the pictures after four steps, ours minus plain, next to the RMS of the picture."""
-    with fastest_attention(model.device):
-        ours = sample(model, conditions, noise=noise, steps=4)
+    ours = sample(model, conditions, noise=noise, steps=4)
     theirs = plain.sample(conditions, noise=noise, steps=4)
     return {
-        "difference": float((ours - theirs).square().mean().sqrt()),
-        "signal": float(theirs.square().mean().sqrt()),
+        "rms_from_plain": float((ours - theirs).square().mean().sqrt()),
+        "rms_of_plain": float(theirs.square().mean().sqrt()),
     }
 
 
@@ -280,7 +315,7 @@ def kernels(work: Callable[[], object], most: int = 15) -> list[dict[str, Any]]:
 
 
 def main(target: Path | None, **options: Any) -> None:
-    """Measure, print a line for each mode, and write the figures as JSON."""
+    """Measure, print a line for each mode, and write the figures as JSON to `target`."""
 
     def save(figures: Figures) -> None:
         if target is not None:

@@ -7,26 +7,16 @@
 | graphs | a little more | that, and each step launched as one CUDA graph |
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor
-from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from modera_bot.ml.fashn.backbone import Streams
 from modera_bot.ml.fashn.transformer import FashnTransformer
 
 Mode = Literal["eager", "compile", "graphs"]
-
-#: The fastest first, at the head size of this network on recent NVIDIA GPUs.
-ATTENTION = (
-    SDPBackend.CUDNN_ATTENTION,
-    SDPBackend.FLASH_ATTENTION,
-    SDPBackend.EFFICIENT_ATTENTION,
-    SDPBackend.MATH,
-)
+MODES: tuple[Mode, ...] = get_args(Mode)
 
 
 def accelerate(model: FashnTransformer, mode: Mode) -> None:
@@ -40,16 +30,6 @@ def accelerate(model: FashnTransformer, mode: Mode) -> None:
             block.compile(dynamic=False)
     if mode == "graphs" and model.device.type == "cuda":
         model.replay = Graphs(model)
-
-
-@contextmanager
-def fastest_attention(device: torch.device) -> Iterator[None]:
-    """Prefer the fastest attention that a GPU has; elsewhere there is no choice."""
-    if device.type != "cuda":
-        yield
-        return
-    with sdpa_kernel([*ATTENTION], set_priority=True):
-        yield
 
 
 class Graphs:
