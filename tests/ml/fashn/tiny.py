@@ -83,7 +83,7 @@ def _write_constant(file: Path, shape: tuple[int, ...], outputs: dict[str, np.nd
 
 
 def main() -> None:
-    """`scripts/make_tiny_models FOLDER`: the tiny model beside the real networks that see people."""
+    """`scripts/make_tiny_models FOLDER`: the tiny model beside the networks that see people."""
     folder, real = (Path(argument) for argument in sys.argv[1:])
     write_model(folder / "fashn")
     (folder / "body").symlink_to(real.resolve() / "body")
