@@ -5,7 +5,7 @@ own, so a person who faces the camera has the left side at the picture's right.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import cv2
@@ -123,6 +123,20 @@ def seen(person: Person, landmarks: tuple[Landmark, ...]) -> float:
     if (points < 0).any() or (points >= (width, height)).any():
         return 0.0
     return float(certainty(person)[list(landmarks)].min())
+
+
+def scaled(person: Person, factor: float) -> Person:
+    """The same person in a copy of the picture that is `factor` times as large."""
+    height, width = (max(1, round(length * factor)) for length in person.mask.shape)
+    how = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    mask = cv2.resize(person.mask, (width, height), interpolation=how)
+    face, by = person.face, np.float32(factor)
+    return replace(
+        person,
+        pose=person.pose * by,
+        mask=np.asarray(mask, np.float32),
+        face=None if face is None else replace(face, mesh=face.mesh * by),
+    )
 
 
 def skin_colour(picture: Picture, face: Face) -> Floats | None:
