@@ -130,9 +130,9 @@ class FashnSettings(Section):
     mode: Literal["eager", "compile", "graphs"] = Field(
         "eager", description='"eager", "compile" or "graphs"'
     )
-    standard_steps: int = Field(30, ge=1, le=200, description="steps of a standard picture")
-    high_steps: int = Field(40, ge=1, le=200, description="steps of a high quality picture")
-    premium_steps: int = Field(50, ge=1, le=200, description="steps of a premium picture")
+    standard_steps: int = Field(30, ge=1, le=1000, description="steps of a standard picture")
+    high_steps: int = Field(40, ge=1, le=1000, description="steps of a high quality picture")
+    premium_steps: int = Field(50, ge=1, le=1000, description="steps of a premium picture")
     idle_minutes: float = Field(
         0, ge=0, description="minutes without work until memory is freed, 0 for never"
     )

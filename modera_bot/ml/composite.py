@@ -18,11 +18,13 @@ import numpy as np
 
 from modera_bot.contracts import Category
 from modera_bot.errors import Code, Refusal
-from modera_bot.ml.base import Mask, Person, Picture
+from modera_bot.ml.anatomy import Landmark
+from modera_bot.ml.base import Mask, Person, Picture, Points
 from modera_bot.ml.body import BodyUnderstanding
 from modera_bot.ml.canvas import extent, grain_of
 from modera_bot.ml.colour import Colours, Flags, blur, grown, resized, touching
 from modera_bot.ml.draft.garment import shrink
+from modera_bot.ml.masks import body_masks
 
 #: Differences are looked at, and colours compared, in copies whose longest edge is this.
 WORK_EDGE = 864
@@ -34,12 +36,16 @@ REACH = 0.08
 SEAM = 0.012
 #: Differences finer than this are noise and edges that moved by a fraction of a pixel.
 BLUR = 0.004
+#: How far a cuff reaches over a hand, or a hem over a foot.
+CUFF = 0.05
 #: How fast the correction of colours may vary over the picture.
 DRIFT_SCALE = 0.05
 
 # Grey levels of 255.
 #: A pixel has changed if the network's usual error is exceeded so many times, and by so much.
 CLEARLY, LEAST_CHANGE = 6.0, 14.0
+#: A garment differs by more than this from the hand that it covers.
+COVERING = 40.0
 #: Where photo and generated picture should agree, no more than this is drift of colour.
 MOST_DRIFT = 24.0
 #: Colours must spread by more than this to tell of a change of contrast.
@@ -59,29 +65,34 @@ def back_onto(
     shares of the picture) of the person, where there are several. Raises Refusal when nobody
     is found in the photo, ModeraError(MODELS_MISSING) when the body models aren't there.
     """
-    from modera_bot.ml.masks import body_masks
-
     small = shrink(photo, WORK_EDGE)
     people = BodyUnderstanding(models).understand(small).people
     if not people:
         raise Refusal(Code.NO_PERSON, "nobody to composite")
     person = _chosen(people, person_at)
     masks = body_masks(small, person, category)
-    return composite(photo, generated, masks.changed, masks.identity)
+    head = touching(masks.identity > 0, _disc_at(person.pose[Landmark.NOSE], masks.identity.shape))
+    limbs = np.where(head, 0, masks.identity).astype(np.float32)
+    return composite(photo, generated, masks.changed, masks.identity - limbs, limbs)
 
 
-def composite(photo: Picture, generated: Picture, changed: Mask, identity: Mask) -> Picture:
-    """The same with the masks known; both may be smaller than the photo.
+def composite(
+    photo: Picture, generated: Picture, changed: Mask, head: Mask, limbs: Mask
+) -> Picture:
+    """The same with the masks known; all of one size, which may be smaller than the photo's.
 
-    `changed` is where a try-on may change pixels, `identity` what must come from the photo.
+    `changed` is where a try-on may change pixels; `head` (face and hair) and `limbs` (hands
+    and feet) must come from the photo, but for what a sleeve or a hem covers of the latter.
     """
     size = changed.shape[1], changed.shape[0]
     before = _sized(photo, size).astype(np.float32)
     # a backend that reframes its picture will have to be registered here first
     after = _sized(generated, size).astype(np.float32)
     drift = drift_of(before, after, changed)
-    where = changed_area(before, after + drift, changed)
-    return _painted(photo, generated, drift, seam(where, identity))
+    difference = np.abs(blur(after + drift - before, BLUR * max(size))).max(axis=2)
+    where = changed_area(difference, changed)
+    limbs = limbs * (1 - covered(difference, where, limbs))
+    return _painted(photo, generated, drift, seam(where, np.maximum(head, limbs)))
 
 
 def drift_of(before: Colours, after: Colours, changed: Mask) -> Colours:
@@ -122,18 +133,27 @@ def _carried_on(difference: Colours, known: Flags) -> Colours:
     return resized(summed / (weight + 1e-3), (width, height))
 
 
-def changed_area(before: Colours, after: Colours, changed: Mask) -> Flags:
+def changed_area(difference: Mask, changed: Mask) -> Flags:
     """Where the generated picture is to be seen: what may change, and what changed with it."""
-    allowed = changed > 0.5
-    edge = max(changed.shape)
-    difference = np.abs(blur(after - before, BLUR * edge)).max(axis=2)
-    outside = changed < 0.01
+    allowed, outside = changed > 0.5, changed < 0.01
     if not outside.any():
         return allowed
     error = float(np.median(difference[outside]))  # of a picture drawn anew it is large
     different = difference > max(CLEARLY * error, LEAST_CHANGE)
-    near = grown(allowed, REACH * edge)
+    near = grown(allowed, REACH * max(changed.shape))
     return touching(different & near | allowed, allowed)
+
+
+def covered(difference: Mask, where: Flags, limbs: Mask) -> Mask:
+    """How much of hands and feet is under the new garment: it looks like no hand or foot.
+
+    Only what a cuff or a hem can reach; a hand that was drawn badly stays the photo's.
+    """
+    edge = max(limbs.shape)
+    bare = where & (limbs < 0.5)
+    other = (difference > COVERING) & grown(bare, CUFF * edge) & where
+    hidden = touching(other | bare, bare) & other
+    return blur(hidden.astype(np.float32), BLUR * edge)
 
 
 def seam(where: Flags, identity: Mask) -> Mask:
@@ -170,6 +190,13 @@ def _chosen(people: tuple[Person, ...], at: tuple[float, float] | None) -> Perso
     height, width = people[0].mask.shape
     column, row = int(at[0] * (width - 1)), int(at[1] * (height - 1))
     return max(people, key=lambda person: float(person.mask[row, column]))
+
+
+def _disc_at(point: Points, shape: tuple[int, ...]) -> Flags:
+    """A few pixels around a point (x, y, …)."""
+    spot = np.zeros(shape, np.uint8)
+    cv2.circle(spot, (int(point[0]), int(point[1])), 3, 1, cv2.FILLED)
+    return spot > 0
 
 
 def _sized(picture: Picture, size: tuple[int, int]) -> Picture:

@@ -1,11 +1,15 @@
 """A generated picture back onto its photo: what may change does, all else is the photo."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 
+from modera_bot.contracts import Category
+from modera_bot.errors import Code, Refusal
 from modera_bot.ml.base import Mask, Picture
-from modera_bot.ml.composite import REACH, SEAM, composite
+from modera_bot.ml.composite import REACH, SEAM, back_onto, composite
 from tests.ml.conftest import sample, worn
 
 NAME = "ana_tee_logo"
@@ -62,7 +66,9 @@ def identity(garment: np.ndarray) -> Mask:
 
 @pytest.fixture(scope="module")
 def result(photo: Picture, garment: np.ndarray, changed: Mask, identity: Mask) -> Picture:
-    return composite(photo, as_networks_return(dressed(photo, garment)), changed, identity)
+    return composite(
+        photo, as_networks_return(dressed(photo, garment)), changed, identity, 0 * changed
+    )
 
 
 def test_the_result_has_the_photos_own_resolution(photo: Picture, result: Picture) -> None:
@@ -107,7 +113,9 @@ def test_a_change_that_goes_on_beyond_the_mask_is_followed(
     photo: Picture, garment: np.ndarray, changed: Mask
 ) -> None:
     wider = grown(garment, 0.06)
-    made = composite(photo, as_networks_return(dressed(photo, wider)), changed, 0 * changed)
+    made = composite(
+        photo, as_networks_return(dressed(photo, wider)), changed, 0 * changed, 0 * changed
+    )
     beyond = ~grown(~wider, 0.01) & (changed < 0.01)
     assert beyond.sum() > 1000
     assert np.abs(made[beyond] - dressed(photo, wider)[beyond].astype(float)).mean() < 40
@@ -119,7 +127,7 @@ def test_what_was_drawn_anew_far_from_the_clothes_is_left_out(
 ) -> None:
     drawn = dressed(photo, garment)
     drawn[:80, :80] = 255
-    made = composite(photo, as_networks_return(drawn), changed, 0 * changed)
+    made = composite(photo, as_networks_return(drawn), changed, 0 * changed, 0 * changed)
     np.testing.assert_array_equal(made[:80, :80], photo[:80, :80])
 
 
@@ -127,7 +135,7 @@ def test_a_picture_that_has_nothing_of_the_photo_stays_within_the_clothes(
     photo: Picture, changed: Mask
 ) -> None:
     noise = np.random.default_rng(2).integers(0, 256, (864, 576, 3), np.uint8)
-    made = composite(photo, noise, changed, 0 * changed)
+    made = composite(photo, noise, changed, 0 * changed, 0 * changed)
     outside = ~grown(changed > 0.01, SEAM + 0.005)
     np.testing.assert_array_equal(made[outside], photo[outside])
 
@@ -135,7 +143,7 @@ def test_a_picture_that_has_nothing_of_the_photo_stays_within_the_clothes(
 def test_a_photo_that_came_back_as_it_was_stays_nearly_the_same(
     photo: Picture, changed: Mask
 ) -> None:
-    made = composite(photo, as_networks_return(photo), changed, 0 * changed)
+    made = composite(photo, as_networks_return(photo), changed, 0 * changed, 0 * changed)
     smooth = (cv2.GaussianBlur(picture, (0, 0), 3).astype(float) for picture in (photo, made))
     assert np.abs(np.subtract(*smooth)).mean() < 1.5
 
@@ -143,5 +151,44 @@ def test_a_photo_that_came_back_as_it_was_stays_nearly_the_same(
 @pytest.mark.parametrize("everywhere", [0.0, 1.0])
 def test_masks_of_nothing_and_of_all_are_masks_too(photo: Picture, everywhere: float) -> None:
     mask = np.full((90, 60), everywhere, np.float32)
-    made = composite(photo, 255 - photo, mask, np.zeros((90, 60), np.float32))
+    nothing = np.zeros((90, 60), np.float32)
+    made = composite(photo, 255 - photo, mask, nothing, nothing)
     np.testing.assert_array_equal(made, 255 - photo if everywhere else photo)
+
+
+# --- on whole photos: the sample people were photographed in several garments -------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("ana_tee_logo", "ana_long_plaid"),  # whose cuffs cover a part of her hands
+        ("ben_long_plaid", "ben_tee_stripe"),
+    ],
+)
+def test_a_perfect_network_gives_the_photo_that_was_taken(models: Path, old: str, new: str) -> None:
+    before, wanted = sample(f"people/{old}"), sample(f"people/{new}")
+    made = back_onto(before, as_networks_return(wanted), Category.TOPS, models)
+    smooth = (cv2.GaussianBlur(picture, (0, 0), 3).astype(float) for picture in (made, wanted))
+    error = np.abs(np.subtract(*smooth)).mean(axis=2)
+    assert error.mean() < 1.2
+    assert (error > 40).mean() < 0.002
+    np.testing.assert_array_equal(made[:200], before[:200])  # face and all above
+
+
+def test_a_photo_of_nobody_is_refused(models: Path) -> None:
+    wall = np.full((400, 300, 3), 180, np.uint8)
+    with pytest.raises(Refusal) as refused:
+        back_onto(wall, wall, Category.TOPS, models)
+    assert refused.value.code is Code.NO_PERSON
+
+
+def test_of_two_people_the_one_at_the_point_is_dressed(models: Path) -> None:
+    left, right = sample("people/ana_tee_logo"), sample("people/ben_tee_logo")
+    both = np.hstack([left, right])
+    drawn = np.hstack([sample("people/ana_long_plaid"), sample("people/ben_long_plaid")])
+    width = left.shape[1]
+    made = back_onto(both, as_networks_return(drawn), Category.TOPS, models, (0.75, 0.5))
+    different = (made != both).any(axis=2)
+    assert different[:, width:].mean() > 0.1
+    assert different[:, :width].mean() < 0.02

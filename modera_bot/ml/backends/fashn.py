@@ -24,7 +24,7 @@ from modera_bot.ml.fashn.process import ModelProcess
 from modera_bot.ml.fashn.worker import Request
 
 #: Shares of a try-on's time after which the pictures are prepared, and generated.
-PREPARED, GENERATED = 0.1, 0.9
+PREPARED, GENERATED = 1 / 8, 7 / 8
 
 
 class FashnTryOn:
