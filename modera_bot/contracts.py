@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -58,6 +58,7 @@ class Notice(StrEnum):
     """
 
     SLIGHTLY_TURNED = "slightly_turned"
+    SEATED = "seated"
     HAND_IN_FRONT = "hand_in_front"
     HIPS_OUTSIDE = "hips_outside"
     SKIN_LIKE_CLOTHES = "skin_like_clothes"
@@ -72,19 +73,38 @@ class Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+#: A length as a share of a picture's width or height.
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
 # --- pictures ---------------------------------------------------------------------------
+
+
+class PersonAt(Wire):
+    """Where one of several people is in a photo, in shares of its width and height.
+
+    `box` is left, top, right, bottom; `point` (x, y) lies on the chest and tells this person
+    from the others. `fault` is why this one can't be dressed (None: can be).
+    """
+
+    box: tuple[Share, Share, Share, Share]
+    point: tuple[Share, Share]
+    fault: Code | None = None
 
 
 class PhotoReport(Wire):
     """What a look at one photo told.
 
     `person_fault` and `garment_fault` are why it can't serve as that (None: it can).
+    `people_at` is where the people are, from left to right; SEVERAL_PEOPLE is lifted by a
+    request that names the `point` of one of them.
     """
 
     role: Role
     width: int
     height: int
     people: int = 0
+    people_at: tuple[PersonAt, ...] = ()
     category: Category | None = None
     person_fault: Code | None = None
     garment_fault: Code | None = None
@@ -149,9 +169,14 @@ class GarmentRef(Wire):
 
 
 class TryOnRequest(Wire):
-    """Payload of a try-on job. Keys are storage keys."""
+    """Payload of a try-on job. Keys are storage keys.
+
+    `person_at` is a point (x, y, in shares of width and height) on the person to dress, where
+    the photo shows several.
+    """
 
     person_key: str
+    person_at: tuple[Share, Share] | None = None
     garments: tuple[GarmentRef, ...] = Field(min_length=1, max_length=4)
     quality: Quality = Quality.STANDARD
 

@@ -38,7 +38,9 @@ class Code(StrEnum):
     PERSON_UNCLEAR = "person_unclear"
     TURNED_AWAY = "turned_away"
     LEANING = "leaning"
+    SEATED = "seated"
     BODY_CROPPED = "body_cropped"
+    LEGS_CROPPED = "legs_cropped"
     OUTLINE_UNCLEAR = "outline_unclear"
     # a photo of a garment
     NO_GARMENT = "no_garment"

@@ -5,6 +5,7 @@ own, so a person who faces the camera has the left side at the picture's right.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -63,6 +64,9 @@ KNEES = (Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE)
 #: A wrist lies over the torso when it is between these shares of the way from the shoulders
 #: to the hips, and closer to their axis than this share of the shoulders' width.
 TORSO_SPAN, TORSO_HALF_WIDTH = (0.1, 1.0), 0.5
+
+#: How far down from the shoulders to the hips the middle of the chest is.
+CHEST = 0.3
 
 #: Cheeks (outer and inner) and forehead in MediaPipe's face mesh; its left and right edge.
 SKIN_POINTS = (50, 280, 205, 425, 151, 9, 67, 297)
@@ -123,6 +127,28 @@ def seen(person: Person, landmarks: tuple[Landmark, ...]) -> float:
     if (points < 0).any() or (points >= (width, height)).any():
         return 0.0
     return float(certainty(person)[list(landmarks)].min())
+
+
+def chest(person: Person) -> tuple[float, float]:
+    """A point (x, y) on the upper torso, in shares of the picture's width and height."""
+    height, width = person.mask.shape
+    top, bottom = (person.pose[list(pair), :2].mean(axis=0) for pair in (SHOULDERS, HIPS))
+    x, y = top + CHEST * (bottom - top)
+    return float(np.clip(x / width, 0, 1)), float(np.clip(y / height, 0, 1))
+
+
+def chosen(people: Sequence[Person], at: tuple[float, float] | None) -> Person:
+    """The person of at least one on whom a point (x, y, in shares of the picture) lies.
+
+    The first, the most prominent, where none is given; the one with the nearest chest where
+    the point lies on nobody or on several.
+    """
+    if at is None:
+        return people[0]
+    height, width = people[0].mask.shape
+    row, column = min(int(at[1] * height), height - 1), min(int(at[0] * width), width - 1)
+    there = [person for person in people if person.mask[row, column] > 0.5]
+    return min(there or people, key=lambda person: math.dist(chest(person), at))
 
 
 def scaled(person: Person, factor: float) -> Person:

@@ -104,9 +104,13 @@ class GarmentPicture:
 
 @dataclass(frozen=True, slots=True)
 class TryOnTask:
+    """`person_at` is a point (x, y, in shares of width and height) on the person to dress,
+    where the photo shows several."""
+
     person: Picture
     garments: tuple[GarmentPicture, ...]
     quality: Quality = Quality.STANDARD
+    person_at: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import cv2
+import numpy as np
 
-from modera_bot.contracts import Notice, PhotoReport, Role
+from modera_bot.contracts import Notice, PersonAt, PhotoReport, Role
 from modera_bot.errors import Code
 from modera_bot.images import decode
-from modera_bot.ml.anatomy import Landmark
+from modera_bot.ml.anatomy import Landmark, chest
 from modera_bot.ml.base import Body, Person
 from modera_bot.ml.body import BodyUnderstanding
+from modera_bot.ml.canvas import extent
 from modera_bot.ml.draft.garment import CutOut, cut_out, shrink
 from modera_bot.ml.draft.garment_gates import judge_garment
 from modera_bot.ml.draft.person_gates import Verdict, judge_person
@@ -55,7 +57,7 @@ def look(picture: bytes, models: Path, draft_only: bool) -> PhotoReport:
     else:
         garment = cut_out(small)  # takes longer than all the rest
         role, body = _told_apart(body, garment)
-    person = judge_person(body, (small.shape[1], small.shape[0]))
+    person = judge_person(body, small.shape[:2])
     cloth = Verdict(Code.GARMENT_ON_PERSON)
     if garment is not None and not body.people:
         cloth = judge_garment(garment, body)
@@ -64,11 +66,34 @@ def look(picture: bytes, models: Path, draft_only: bool) -> PhotoReport:
         width=width,
         height=height,
         people=len(body.people),
+        people_at=_people_at(body, small.shape[:2], draft_only),
         category=guess_category(garment) if garment and role is Role.GARMENT else None,
         person_fault=_fault(person, draft_only),
         garment_fault=_fault(cloth, draft_only),
         notices=_notices(cloth if role is Role.GARMENT else person, draft_only),
     )
+
+
+def _people_at(body: Body, shape: tuple[int, int], draft_only: bool) -> tuple[PersonAt, ...]:
+    """Where everybody is, from left to right, and whether each can be dressed."""
+    places = []
+    for person in body.people:
+        point = chest(person)
+        verdict = judge_person(body, shape, at=point)
+        places.append(PersonAt(box=_box(person), point=point, fault=_fault(verdict, draft_only)))
+    return tuple(sorted(places, key=lambda place: place.point))
+
+
+def _box(person: Person) -> tuple[float, float, float, float]:
+    """The outline's box, in shares of the picture; all of it where there is no outline."""
+    height, width = person.mask.shape
+    inside = extent((person.mask > 0.5).astype(np.float32))
+    if inside is None:
+        return 0.0, 0.0, 1.0, 1.0
+    rows, columns = inside
+    left, right = (float(edge / width) for edge in (columns.start, columns.stop))
+    top, bottom = (float(edge / height) for edge in (rows.start, rows.stop))
+    return left, top, right, bottom
 
 
 def _is_subject(person: Person) -> bool:

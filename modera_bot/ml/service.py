@@ -178,6 +178,7 @@ class TryOnService:
                 for garment in request.garments
             ),
             request.quality,
+            request.person_at,
         )
 
     def _picture(self, key: str) -> Picture:

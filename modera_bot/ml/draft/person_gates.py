@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modera_bot.contracts import Notice
+from modera_bot.contracts import Category, Notice
 from modera_bot.errors import Code
-from modera_bot.ml.anatomy import SHOULDERS, measure
+from modera_bot.ml.anatomy import SHOULDERS, Measures, chosen, measure
 from modera_bot.ml.base import Body, Person
 
 #: Longest edge, in pixels, that people are worked on at; sizes below are of that.
@@ -26,7 +26,8 @@ MOST_YAW, NOTABLE_YAW = 50.0, 28.0
 LEAST_SHOULDER_WIDTH = 0.42  # of the torso's length: narrower, the person stands side-on
 MOST_LEAN = 18.0
 LEAST_AGREEMENT = 0.85
-LEAST_HIPS = 0.4
+LEAST_HIPS, LEAST_KNEES = 0.4, 0.4
+LEAST_HIP_ANGLE = 130.0  # degrees between torso and thigh: 180 standing, 90 sitting
 SMALL_PHOTO = 640
 LEAST_SKIN_CONTRAST = 18.0  # ΔE: clothes more like skin than this are not told from it
 
@@ -39,18 +40,32 @@ class Verdict:
     notices: tuple[Notice, ...] = ()
 
 
-def judge_person(body: Body, shape: tuple[int, int]) -> Verdict:
-    """Whether a draft can be made on the first person of `body`.
+def judge_person(
+    body: Body,
+    shape: tuple[int, int],
+    category: Category | None = None,
+    at: tuple[float, float] | None = None,
+) -> Verdict:
+    """Whether a draft can be made on the person of `body` at a point, else the first.
 
-    `shape` is height and width of the picture that was understood.
+    `shape` is height and width of the picture that was understood. `at` (x, y) is in shares of
+    them; without it there may be no second person. Without a `category`, legs don't matter.
     """
     if not body.people:
         return Verdict(Code.NO_PERSON)
-    person = body.people[0]
-    area = float(person.mask.sum())
-    if any(float(other.mask.sum()) > BYSTANDER * area for other in body.people[1:]):
+    if at is None and _several(body):
         return Verdict(Code.SEVERAL_PEOPLE)
-    return Verdict(_person_fault(person, shape), _person_notices(person, shape))
+    person = chosen(body.people, at)
+    figures = measure(person)
+    fault = _person_fault(person, figures, shape)
+    if fault is None and category in (Category.BOTTOMS, Category.ONE_PIECES):
+        fault = _legs_fault(figures)
+    return Verdict(fault, _person_notices(person, figures, shape))
+
+
+def _several(body: Body) -> bool:
+    area = float(body.people[0].mask.sum())
+    return any(float(other.mask.sum()) > BYSTANDER * area for other in body.people[1:])
 
 
 def clothes_notices(skin_contrast: float) -> tuple[Notice, ...]:
@@ -58,8 +73,7 @@ def clothes_notices(skin_contrast: float) -> tuple[Notice, ...]:
     return (Notice.SKIN_LIKE_CLOTHES,) if skin_contrast < LEAST_SKIN_CONTRAST else ()
 
 
-def _person_fault(person: Person, shape: tuple[int, int]) -> Code | None:
-    figures = measure(person)
+def _person_fault(person: Person, figures: Measures, shape: tuple[int, int]) -> Code | None:
     size = figures.torso * min(1.0, WORK_EDGE / max(shape))
     faults = (
         (person.score < LEAST_SCORE, Code.PERSON_UNCLEAR),
@@ -75,10 +89,24 @@ def _person_fault(person: Person, shape: tuple[int, int]) -> Code | None:
     return next((code for fails, code in faults if fails), None)
 
 
-def _person_notices(person: Person, shape: tuple[int, int]) -> tuple[Notice, ...]:
-    figures = measure(person)
+def _legs_fault(figures: Measures) -> Code | None:
+    """Why what is worn on the legs can't be drafted."""
+    if figures.knees_seen < LEAST_KNEES:
+        return Code.LEGS_CROPPED
+    return Code.SEATED if _sits(figures) else None
+
+
+def _sits(figures: Measures) -> bool:
+    """Legs that aren't seen are made up, usually as standing."""
+    return figures.knees_seen >= LEAST_KNEES and figures.hip_angle < LEAST_HIP_ANGLE
+
+
+def _person_notices(
+    person: Person, figures: Measures, shape: tuple[int, int]
+) -> tuple[Notice, ...]:
     notices = (
         (figures.yaw > NOTABLE_YAW, Notice.SLIGHTLY_TURNED),
+        (_sits(figures), Notice.SEATED),
         (figures.hands_in_front > 0, Notice.HAND_IN_FRONT),
         (figures.hands_in_front > 1, Notice.DRAFT_UNLIKELY),
         (figures.hips_seen < LEAST_HIPS, Notice.HIPS_OUTSIDE),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from modera_bot.contracts import Category, Notice
 from modera_bot.errors import Code, Refusal
+from modera_bot.ml.anatomy import chosen
 from modera_bot.ml.base import Person, Picture, TryOnOutput, TryOnTask
 from modera_bot.ml.body import BodyUnderstanding
 from modera_bot.ml.draft.drawn import Drawn
@@ -60,7 +61,7 @@ def draft_tryon(task: TryOnTask, models: Path) -> TryOnOutput:
     category = task.garments[0].category or garment.category
     if category not in CATEGORIES:
         raise Refusal(Code.CATEGORY_UNSUPPORTED)
-    person, notices = _person(task, understanding)
+    person, notices = _person(task, category, understanding)
     view = view_of(task.person, person, category)
     ended(Step.OUTLINE, view)
     drawn, more = _drawn(view, garment)
@@ -90,15 +91,17 @@ def _look(picture: Picture, understanding: BodyUnderstanding) -> Garment:
     return Garment(cut, shape, guess_category(cut), fault or (None if shape else Code.NO_GARMENT))
 
 
-def _person(task: TryOnTask, understanding: BodyUnderstanding) -> tuple[Person, tuple[Notice, ...]]:
+def _person(
+    task: TryOnTask, category: Category, understanding: BodyUnderstanding
+) -> tuple[Person, tuple[Notice, ...]]:
     """The person to dress, in pixels of a small copy, and what is worth knowing of the photo."""
     small = shrink(task.person, WORK_EDGE)
     people = understanding.understand(small)
     ended(Step.POSE, small, people)
-    verdict = judge_person(people, small.shape[:2])
+    verdict = judge_person(people, small.shape[:2], category, task.person_at)
     if verdict.fault:
         raise Refusal(verdict.fault)
-    return people.people[0], verdict.notices
+    return chosen(people.people, task.person_at), verdict.notices
 
 
 def _drawn(view: View, garment: Garment) -> tuple[Drawn, tuple[Notice, ...]]:

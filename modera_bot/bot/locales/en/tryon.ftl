@@ -130,6 +130,7 @@ alert-too-late = Too late: your picture is just about to arrive.
 alert-photo-gone = I no longer have this photo. Please send it again.
 
 notice-slightly-turned = ℹ️ The person is turned a little, so the garment may sit slightly off.
+notice-seated = ℹ️ The person is sitting, so the lower part of the garment may look off.
 notice-hand-in-front = ℹ️ A hand in front of the body may look a little off.
 notice-hips-outside = ℹ️ The hips are outside the photo, so I’ve guessed where the garment ends.
 notice-skin-like-clothes = ℹ️ The clothes in the photo are close to the skin in colour, so the edges may be off.
