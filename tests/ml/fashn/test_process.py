@@ -163,16 +163,6 @@ def test_a_silent_process_is_given_up(fresh: ModelProcess, monkeypatch: pytest.M
     assert caught.value.code is Code.BACKEND_TIMEOUT
 
 
-def test_a_device_that_is_not_there_is_named_with_what_to_do(folder: Path) -> None:
-    process = ModelProcess(folder, "cuda:7")
-    with pytest.raises(BackendError) as caught:
-        process.generate(request(), quietly)
-    process.close()
-    assert caught.value.code is Code.BACKEND_UNAVAILABLE
-    assert "cuda:7" in caught.value.detail
-    assert "[inference.fashn] device" in caught.value.detail
-
-
 class _Ends:
     """The parent's end of a worker that runs in a thread of this process."""
 
