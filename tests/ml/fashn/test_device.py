@@ -49,7 +49,7 @@ def test_a_device_that_is_not_there_is_named_with_what_to_do(name: str) -> None:
 def test_the_plan_is_said_with_all_its_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(device, "free_bytes", lambda _: 24 * 10**9)
     said = str(device.plan(FULL, "cpu"))
-    assert said.startswith("cpu in float32: 2.9 GB of weights")
+    assert said.startswith("cpu in float32: 2.8 GB of weights")
     assert "of 24.0 GB free" in said
     assert "0.5 GB of modulation on the CPU" in said
 
