@@ -14,6 +14,7 @@ from modera_bot.db import Database
 from modera_bot.db.migrate import is_behind
 from modera_bot.errors import Code, ModeraError, StorageError
 from modera_bot.ml import weights
+from modera_bot.ml.fashn.config import FashnConfig
 from modera_bot.pool import PicturePool
 from modera_bot.storage import open_storage
 
@@ -71,6 +72,21 @@ def _backends(settings: Settings) -> str:
     return ", ".join(settings.inference.tryon)
 
 
+def _local_model(settings: Settings) -> str:
+    if "fashn" not in settings.inference.tryon:
+        return "none is used"
+    try:
+        import onnxruntime  # noqa: F401
+
+        from modera_bot.ml.fashn.device import plan
+    except ImportError as error:
+        raise ModeraError(
+            Code.BACKEND_UNAVAILABLE,
+            f"{error.name} is not installed; get it with: pip install 'modera-bot[local]'",
+        ) from error
+    return str(plan(FashnConfig(), settings.inference.fashn.device))
+
+
 def _database(settings: Settings) -> str:
     database = Database(settings.database.url)
     try:
@@ -120,6 +136,7 @@ async def _telegram(settings: Settings) -> str:
 CHECKS: dict[str, Check] = {
     "models": _models,
     "backends": _backends,
+    "local model": _local_model,
     "database": _database,
     "storage": _storage,
     "disk": _disk,

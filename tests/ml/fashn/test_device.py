@@ -1,9 +1,13 @@
 """Where the model runs, and whether it has the memory for it."""
 
+import sys
+
 import pytest
 import torch
 
-from modera_bot.errors import BackendError, Code
+from modera_bot.config import InferenceSettings, Settings
+from modera_bot.doctor import CHECKS
+from modera_bot.errors import BackendError, Code, ModeraError
 from modera_bot.ml.fashn import device
 from modera_bot.ml.fashn.config import FashnConfig
 
@@ -66,3 +70,14 @@ def test_too_little_memory_is_told_before_anything_is_loaded(
 
 def test_free_memory_is_measured() -> None:
     assert 0 < device.free_bytes(torch.device("cpu")) < 1 << 50
+
+
+def test_doctor_tells_where_the_model_would_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    check = CHECKS["local model"]
+    assert check(Settings()) == "none is used"
+    settings = Settings(inference=InferenceSettings(tryon=("fashn",)))
+    monkeypatch.setattr(device, "free_bytes", lambda _: 24 * 10**9)
+    assert "GB of weights" in check(settings)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(ModeraError, match=r"pip install 'modera-bot\[local\]'"):
+        check(settings)
