@@ -8,11 +8,12 @@ else that reads bytes of others, in a PicturePool, since decoders written in C m
 import hashlib
 import io
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageCms
+from PIL import ExifTags, Image, ImageCms, ImageDraw, ImageFont
 
 from modera_bot.errors import Code, PictureError
 
@@ -25,6 +26,9 @@ MAX_EDGE = 2560
 MIN_EDGE = 200
 _QUALITY = 95
 _THUMBNAIL_QUALITY = 85
+#: Diameter of a number on a picture, as a share of its shorter edge and at least in pixels:
+#: legible in a chat, where the picture is shown some 300 points wide.
+_BADGE, _MIN_BADGE = 0.09, 28
 _GAP = 0.01  # between two pictures side by side, as a fraction of their height
 
 # What is odd about the metadata of strangers is nobody's business, and would fill the log; but
@@ -148,6 +152,25 @@ def side_by_side(before: bytes, after: bytes) -> bytes:
     both.paste(left, (0, 0))
     both.paste(right, (left.width + gap, 0))
     return _jpeg(both, _QUALITY)
+
+
+def numbered(data: bytes, places: Sequence[tuple[float, float]]) -> bytes:
+    """A copy within `MAX_EDGE` with the numbers 1, 2, 3… at places (x, y) of it, as JPEG.
+
+    Places are shares of width and height; each number is moved so that all of it is seen.
+    """
+    picture = _read(data, MAX_EDGE)
+    drawing = ImageDraw.Draw(picture)
+    radius = max(_MIN_BADGE, _BADGE * min(picture.size)) / 2
+    font = ImageFont.load_default(1.4 * radius)
+    for number, place in enumerate(places, start=1):
+        x, y = (
+            min(max(share * length, radius), length - radius)
+            for share, length in zip(place, picture.size, strict=True)
+        )
+        drawing.circle((x, y), radius, fill="white", outline="black", width=round(radius / 8) or 1)
+        drawing.text((x, y), str(number), fill="black", font=font, anchor="mm")
+    return _jpeg(picture, _QUALITY)
 
 
 def mark_ai_generated(jpeg: bytes) -> bytes:

@@ -59,6 +59,27 @@ def test_two_large_pictures_side_by_side_stay_within_the_longest_edge() -> None:
     assert 2540 <= both.shape[1] <= images.MAX_EDGE
 
 
+def test_numbers_stand_where_they_are_asked_for_and_inside_the_picture() -> None:
+    places = [(0.25, 0.5), (0.75, 0.5), (1.0, 0.0)]
+    shown = images.decode(images.numbered(plain(RED, 800, 600), places))
+    assert shown.shape == (600, 800, 3)
+    badge = np.abs(shown.astype(int) - RED).max(axis=2) > 60
+    for x, y in ((200, 300), (600, 300), (773, 27)):
+        assert badge[y - 24 : y + 25, x - 24 : x + 25].mean() > 0.7
+    assert badge.mean() < 0.02  # the rest is the photo
+    first, second = shown[275:325, 175:225], shown[275:325, 575:625]
+    assert np.abs(first.astype(int) - second).max() > 200  # another figure
+
+
+def test_numbers_grow_with_the_picture() -> None:
+    large, small = (
+        images.decode(images.numbered(plain(BLUE, 3 * side, 2 * side), [(0.5, 0.5)]))
+        for side in (800, 200)
+    )
+    areas = [(np.abs(each.astype(int) - BLUE).max(axis=2) > 60).mean() for each in (large, small)]
+    assert areas[0] == pytest.approx(areas[1], rel=0.1)
+
+
 # --- the mark ---------------------------------------------------------------------------
 
 

@@ -11,7 +11,10 @@ from modera_bot.ml.anatomy import (
     SHOULDERS,
     Landmark,
     Measures,
+    chest,
+    chosen,
     measure,
+    scaled,
     seen,
     skin_colour,
 )
@@ -139,6 +142,32 @@ def test_skin_colour_is_that_of_the_face_whatever_is_worn(
         colours.append(colour)
         assert np.linalg.norm(colour - expected) < 10
     assert np.linalg.norm(colours[0] - colours[1]) < 2
+
+
+def test_the_person_is_chosen_on_whom_the_point_lies() -> None:
+    left, right = np.zeros((800, 600), np.float32), np.zeros((800, 600), np.float32)
+    left[:, :300], right[:, 290:] = 1, 1
+    moved = np.array([150, 0, 0], np.float32)
+    one, other = person(), person()
+    people = [replace(one, mask=left, pose=one.pose - moved)]
+    people.append(replace(other, mask=right, pose=other.pose + moved))
+    assert chosen(people, None) is people[0]
+    assert chosen(people, (0.1, 0.9)) is people[0]
+    assert chosen(people, (0.9, 0.9)) is people[1]
+    assert chosen(people, (1.0, 1.0)) is people[1]
+    assert chosen(people, (0.495, 0.5)) is people[0]  # on both: whose chest is nearer
+    for each in people:
+        assert chosen(people, chest(each)) is each
+
+
+def test_a_person_scaled_is_the_same_in_a_smaller_picture() -> None:
+    half = scaled(replace(person(), face=Face(1.0, np.full((468, 3), 40, np.float32))), 0.5)
+    assert half.mask.shape == (400, 300)
+    assert half.face is not None
+    assert (half.face.mesh == 20).all()
+    assert chest(half) == pytest.approx(chest(person()))
+    assert measure(half).torso == pytest.approx(100)
+    assert measure(half).hip_angle == pytest.approx(measured().hip_angle)
 
 
 def test_a_face_outside_the_picture_has_no_colour() -> None:

@@ -124,6 +124,44 @@ def test_five_people_are_five(understanding: BodyUnderstanding) -> None:
     assert places == [0, 1, 2, 3, 4]
 
 
+def beside(
+    understanding: BodyUnderstanding, behind: str, front: str, shift: int
+) -> tuple[Picture, list[np.ndarray]]:
+    """Somebody in front of somebody, `shift` pixels to the right, and where each is seen."""
+    picture = cv2.copyMakeBorder(sample(f"people/{behind}"), 0, 0, 0, shift, cv2.BORDER_REPLICATE)
+    over = sample(f"people/{front}")
+    cut = np.pad(only_person(understanding, over).mask, ((0, 0), (shift, 0)))
+    under = np.pad(worn(behind), ((0, 0), (0, shift)))
+    over = np.pad(over, ((0, 0), (shift, 0), (0, 0)))
+    mixed = picture + (over.astype(np.float32) - picture) * cut[..., None]
+    return np.asarray(mixed, np.uint8), [under & (cut < 0.1), cut > 0.9]
+
+
+@pytest.mark.parametrize(
+    ("behind", "front", "shift"),
+    [("ben_tee_logo", "ana_tee_stripe", 400), ("ana_long_plaid", "ben_tee_stripe", 420)],
+)
+def test_of_people_who_touch_each_outline_leaves_the_other_out(
+    understanding: BodyUnderstanding, behind: str, front: str, shift: int
+) -> None:
+    picture, (under, over) = beside(understanding, behind, front, shift)
+    people = understanding.understand(picture).people
+    left, right = sorted(people, key=lambda person: float(person.pose[Landmark.NOSE, 0]))
+    assert (left.mask > 0.5)[under].mean() > 0.95
+    assert (right.mask > 0.5)[over].mean() > 0.95
+    assert (left.mask > 0.5)[over].mean() < 0.03
+    assert (right.mask > 0.5)[under].mean() < 0.03
+
+
+def test_two_people_are_two_even_where_one_outline_holds_both_heads(
+    understanding: BodyUnderstanding,
+) -> None:
+    picture, _ = beside(understanding, "mia_dress_pin", "mia_tank_dots", 270)
+    people = understanding.understand(picture).people
+    assert len(people) == 2
+    assert abs(people[0].pose[Landmark.NOSE, 0] - people[1].pose[Landmark.NOSE, 0]) > 130
+
+
 def test_a_bystander_far_away_does_not_count(understanding: BodyUnderstanding) -> None:
     picture = sample("people/ben_tee_logo")
     small = cv2.resize(sample("people/mia_dress_pin"), None, fx=0.22, fy=0.22)

@@ -97,6 +97,30 @@ def test_several_people_are_too_many_for_every_backend(
     assert report.person_fault is Code.SEVERAL_PEOPLE
 
 
+def test_each_of_several_people_can_be_pointed_at_from_left_to_right(looked: Looker) -> None:
+    picture = row(3)
+    places = looked(picture).people_at
+    assert [int(place.point[0] * 3) for place in places] == [0, 1, 2]
+    assert [place.fault for place in places] == [None, None, None]
+    for place in places:
+        left, top, right, bottom = place.box
+        x, y = place.point
+        assert left < x < right
+        assert top < y < bottom
+        assert 0.2 < right - left < 0.45
+        assert (top < 0.12, bottom) == (True, 1.0)
+
+
+def test_it_is_told_which_of_several_people_cannot_be_dressed(looked: Looker) -> None:
+    upright, tilted = sample("people/ana_tee_logo"), sample("people/ben_tee_logo")
+    turn = cv2.getRotationMatrix2D((384, 512), 30, 0.8)
+    tilted = cv2.warpAffine(tilted, turn, (768, 1024), borderMode=cv2.BORDER_REPLICATE)
+    picture = np.hstack([upright, np.asarray(tilted, np.uint8)])
+    alone, beside = (looked(picture, draft_only=each).people_at for each in (True, False))
+    assert [place.fault for place in alone] == [None, Code.LEANING]
+    assert [place.fault for place in beside] == [None, None]
+
+
 @pytest.mark.parametrize("top", [200, 270])
 def test_somebody_without_a_head_may_be_meant_either_way(looked: Looker, top: int) -> None:
     report = looked(sample("people/ben_tee_logo")[top:])

@@ -25,9 +25,10 @@ WIDE = 0.7
 #: In a tile of fewer pixels nobody could be made out.
 SMALLEST_TILE = 32
 
-#: The same person: this share of nose, shoulders and hips inside the other's outline, or the
-#: noses closer than this share of the shoulders' width.
-SAME_INSIDE, SAME_NOSES = 0.6, 0.3
+#: The same person: the noses closer than this share of the shoulders' width, or this share of
+#: nose, shoulders and hips inside the other's outline. That one may hold somebody close by, too:
+#: noses further apart than two heads, again in shoulder widths, are two people's.
+SAME_NOSES, SAME_INSIDE, TWO_HEADS = 0.3, 0.6, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ def same(pose: Pose, known: Pose) -> bool:
     inside = known.covers(points[[Landmark.NOSE, *SHOULDERS, *HIPS]])
     apart = np.linalg.norm(points[Landmark.NOSE] - others[Landmark.NOSE])
     width = np.linalg.norm(np.subtract(*others[list(SHOULDERS)]))
-    return bool(inside.mean() >= SAME_INSIDE or apart < SAME_NOSES * width)
+    merged = inside.mean() >= SAME_INSIDE and apart < TWO_HEADS * width
+    return bool(apart < SAME_NOSES * width or merged)
 
 
 def _views(picture: Picture) -> Iterator[View]:

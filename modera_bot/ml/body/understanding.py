@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from modera_bot.ml.base import Body, Face, Person, Picture
+from modera_bot.ml.body.apart import told_apart
 from modera_bot.ml.body.face import find_face
 from modera_bot.ml.body.matte import outline
 from modera_bot.ml.body.networks import networks
@@ -35,7 +36,7 @@ class BodyUnderstanding:
         scale = min(1.0, LOOK / max(picture.shape[:2]))
         small = _shrunk(picture, scale)
         poses = _in_front(find(self._networks, small))
-        people = [self._person(picture, small, pose, scale) for pose in poses]
+        people = told_apart([self._person(picture, small, pose, scale) for pose in poses])
         return Body(tuple(sorted(people, key=lambda person: -float(person.mask.sum()))))
 
     def _person(self, picture: Picture, small: Picture, pose: Pose, scale: float) -> Person:
