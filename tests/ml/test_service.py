@@ -62,9 +62,10 @@ class Studio(Bench):
         storage.put(self.person_key, encode(flat(800, 600, 200)), "image/jpeg")
         storage.put(self.garment_key, encode(flat(300, 300, 20)), "image/jpeg")
 
-    def order(self) -> str:
+    def order(self, person_at: tuple[float, float] | None = None) -> str:
         request = TryOnRequest(
             person_key=self.person_key,
+            person_at=person_at,
             garments=(GarmentRef(key=self.garment_key, category=Category.TOPS),),
         )
         with self.database.begin() as connection:
@@ -107,6 +108,13 @@ def studio(tmp_path: Path, pool: PicturePool) -> Iterator[Studio]:
     conduct.gate.set()
     made.close()
     database.close()
+
+
+def test_a_backend_is_told_who_was_chosen(studio: Studio) -> None:
+    for person_at in (None, (0.25, 0.5)):
+        studio.order(person_at)
+        studio.serve()
+    assert [task.person_at for task in conduct.calls] == [None, (0.25, 0.5)]
 
 
 def test_a_result_is_kept_marked_recorded_and_told(studio: Studio) -> None:
