@@ -18,8 +18,8 @@ import numpy as np
 
 from modera_bot.contracts import Category
 from modera_bot.errors import Code, Refusal
-from modera_bot.ml.anatomy import Landmark
-from modera_bot.ml.base import Mask, Person, Picture, Points
+from modera_bot.ml.anatomy import Landmark, chosen
+from modera_bot.ml.base import Mask, Picture, Points
 from modera_bot.ml.body import BodyUnderstanding
 from modera_bot.ml.canvas import extent, grain_of
 from modera_bot.ml.colour import Colours, Flags, blur, grown, resized, touching
@@ -69,7 +69,7 @@ def back_onto(
     people = BodyUnderstanding(models).understand(small).people
     if not people:
         raise Refusal(Code.NO_PERSON, "nobody to composite")
-    person = _chosen(people, person_at)
+    person = chosen(people, person_at)
     masks = body_masks(small, person, category)
     head = touching(masks.identity > 0, _disc_at(person.pose[Landmark.NOSE], masks.identity.shape))
     limbs = np.where(head, 0, masks.identity).astype(np.float32)
@@ -181,15 +181,6 @@ def _painted(photo: Picture, generated: Picture, drift: Colours, alpha: Mask) ->
     mixed = np.rint((photo[box] + (made - photo[box]) * cover).clip(0, 255))
     result[box] = np.where(cover > 1 / 512, mixed, photo[box]).astype(np.uint8)
     return result
-
-
-def _chosen(people: tuple[Person, ...], at: tuple[float, float] | None) -> Person:
-    """The person whose outline is surest at the point; the most prominent without one."""
-    if at is None:
-        return people[0]
-    height, width = people[0].mask.shape
-    column, row = int(at[0] * (width - 1)), int(at[1] * (height - 1))
-    return max(people, key=lambda person: float(person.mask[row, column]))
 
 
 def _disc_at(point: Points, shape: tuple[int, ...]) -> Flags:

@@ -23,6 +23,9 @@ from modera_bot.ml.fashn.inputs import CATEGORIES, Inputs, Size
 from modera_bot.ml.fashn.process import ModelProcess
 from modera_bot.ml.fashn.worker import Request
 
+#: Below the folder of the models.
+FOLDER = "fashn"
+
 #: Shares of a try-on's time after which the pictures are prepared, and generated.
 PREPARED, GENERATED = 1 / 8, 7 / 8
 
@@ -35,15 +38,17 @@ class FashnTryOn:
 
     def __init__(self, context: BackendContext) -> None:
         settings = context.settings.inference.fashn
-        self._pool, self._models = context.pool, context.settings.models
-        self._folder = self._models.resolve() / "fashn"
+        self._pool, self._models = context.pool, context.settings.models.resolve()
         self._steps = {
             Quality.STANDARD: settings.standard_steps,
             Quality.HIGH: settings.high_steps,
             Quality.PREMIUM: settings.premium_steps,
         }
         self._process = ModelProcess(
-            self._folder, settings.device, mode=settings.mode, idle_s=60 * settings.idle_minutes
+            self._models / FOLDER,
+            settings.device,
+            mode=settings.mode,
+            idle_s=60 * settings.idle_minutes,
         )
 
     def tryon(self, task: TryOnTask, progress: Progress = silent) -> TryOnOutput:
@@ -52,14 +57,14 @@ class FashnTryOn:
             raise Refusal(Code.SEVERAL_GARMENTS_UNSUPPORTED)
         (garment,) = task.garments
         progress(Stage.READING, 0.0)
-        canvas = canvas_of(self._folder)
+        canvas = canvas_of(self._models / FOLDER)
         category = garment.category or self._pool.run(_category, garment.picture)
-        inputs = self._pool.run(_look_at, task.person, garment.picture, self._folder, canvas)
+        inputs = self._pool.run(_look_at, task, category, self._models, canvas)
         seed = secrets.randbelow(1 << 32)
         request = Request(inputs, CATEGORIES[category], seed, self._steps[task.quality])
         generated = self._generate(request, progress)
         progress(Stage.FINISHING, GENERATED)
-        picture = self._pool.run(_back_onto, task.person, generated, category, self._models)
+        picture = self._pool.run(_back_onto, task, generated, category, self._models)
         return TryOnOutput(picture, (category,), seed=seed)
 
     def _generate(self, request: Request, progress: Progress) -> Picture:
@@ -77,16 +82,25 @@ class FashnTryOn:
 # Below run in picture processes: OpenCV and the networks load there, not in the bot.
 
 
-def _look_at(person: Picture, garment: Picture, folder: Path, canvas: Size) -> Inputs:
+def _look_at(task: TryOnTask, category: Category, models: Path, canvas: Size) -> Inputs:
     from modera_bot.ml.fashn.pipeline import look_at
+    from modera_bot.ml.worn import worn_garment
 
-    return look_at(person, garment, folder=folder, canvas=canvas)
+    garment = task.garments[0].picture
+    return look_at(
+        task.person,
+        garment,
+        folder=models / FOLDER,
+        canvas=canvas,
+        person_at=task.person_at,
+        worn=worn_garment(garment, category, models),
+    )
 
 
-def _back_onto(photo: Picture, generated: Picture, category: Category, models: Path) -> Picture:
+def _back_onto(task: TryOnTask, generated: Picture, category: Category, models: Path) -> Picture:
     from modera_bot.ml.composite import back_onto
 
-    return back_onto(photo, generated, category, models)
+    return back_onto(task.person, generated, category, models, task.person_at)
 
 
 def _category(garment: Picture) -> Category:

@@ -6,6 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
 from modera_bot.ml.fashn import prepare
 from modera_bot.ml.fashn.dwpose import find_pose
 from modera_bot.ml.fashn.inputs import Inputs, Pixels, Size
@@ -22,15 +26,21 @@ def look_at(
     folder: Path,
     canvas: Size,
     person_at: tuple[float, float] | None = None,
+    worn: NDArray[np.float32] | None = None,
 ) -> Inputs:
     """Find the poses of two RGB pictures of any size and put all on the canvas.
 
-    `folder` holds the networks of DWPose. A garment that nobody wears has no pose.
+    `folder` holds the networks of DWPose. `person_at` is a point (x, y in shares of the
+    picture) of the person to dress, where there are several; `worn` the garment's mask, 0 to
+    1, in a photo of somebody who wears it. A garment that nobody wears has no pose.
     Raises BackendError when a network is missing or damaged.
     """
     person, garment = prepare.shrink(person, canvas), prepare.shrink(garment, canvas)
-    pose = find_pose(person, folder, at=person_at, somebody=True)
-    return place(person, garment, pose, find_pose(garment, folder), canvas)
+    poses = find_pose(person, folder, at=person_at, somebody=True), find_pose(garment, folder)
+    if worn is not None:
+        mask = cv2.resize(worn, prepare.size_of(garment), interpolation=cv2.INTER_LINEAR)
+        garment = prepare.alone(garment, np.asarray(mask > 0.5, np.bool_))
+    return place(person, garment, *poses, canvas)
 
 
 def place(

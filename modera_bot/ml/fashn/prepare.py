@@ -15,6 +15,8 @@ from modera_bot.ml.fashn.inputs import Padding, Pixels, Size
 
 Scaled = NDArray[np.float32]
 
+_GREY = np.uint8(127)
+
 
 def size_of(picture: Pixels) -> Size:
     return Size(picture.shape[1], picture.shape[0])
@@ -32,6 +34,11 @@ def shrink(picture: Pixels, canvas: Size) -> Pixels:
     if target == size_of(picture):
         return picture
     return np.asarray(Image.fromarray(picture).resize(target, Image.Resampling.LANCZOS))
+
+
+def alone(picture: Pixels, garment: NDArray[np.bool_]) -> Pixels:
+    """The garment on grey: what else a photo of somebody who wears it shows is none of it."""
+    return np.where(garment[..., None], picture, _GREY)
 
 
 def placement(size: Size, canvas: Size) -> tuple[Size, Padding]:

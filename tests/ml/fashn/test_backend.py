@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
@@ -195,17 +194,3 @@ def test_without_torch_it_says_what_to_install(
     backend.close()
     assert caught.value.code is Code.BACKEND_UNAVAILABLE
     assert "pip install 'modera-bot[local]'" in caught.value.detail
-
-
-def test_pictures_of_any_shape_can_be_tried_on(backend: FashnTryOn) -> None:
-    person = cv2.resize(task().person, (1500, 1000))
-    garment = GarmentPicture(np.full((40, 900, 3), 128, np.uint8), Category.TOPS)
-    made = backend._pool.run(_looked_at, person, garment.picture, backend._folder)
-    assert made == (72, 48)
-
-
-def _looked_at(person: Picture, garment: Picture, folder: Path) -> tuple[int, ...]:
-    from modera_bot.ml.fashn.inputs import Size
-    from modera_bot.ml.fashn.pipeline import look_at
-
-    return look_at(person, garment, folder=folder, canvas=Size(48, 72)).garment.shape[:2]
