@@ -12,7 +12,7 @@ from modera_bot.errors import Code, Refusal
 from modera_bot.ml.base import GarmentPicture, Picture, TryOnOutput, TryOnTask
 from modera_bot.ml.draft import draft_tryon
 from tests.ml.conftest import sample
-from tests.ml.draft.scoring import Pair, score
+from tests.ml.draft.scoring import Pair
 
 #: Short to long sleeves, long to short ones, print on print.
 PAIRS = [
@@ -33,13 +33,6 @@ def resized(picture: Picture, scale: float) -> Picture:
 
 def tried(person: Picture, garment: Picture, models: Path, category=Category.TOPS) -> Picture:
     return draft_tryon(TryOnTask(person, (GarmentPicture(garment, category),)), models).picture
-
-
-def test_what_changes_is_the_old_garment_and_the_new(drafts):
-    scores = [score(pair, draft.picture) for pair, draft in zip(PAIRS, drafts, strict=True)]
-    assert min(one.iou for one in scores) >= 0.85
-    assert np.mean([one.iou for one in scores]) >= 0.88
-    assert min(one.ssim for one in scores) >= 0.99
 
 
 def test_the_draft_looks_more_like_the_ground_truth_than_the_photo_does(drafts):
@@ -168,8 +161,8 @@ def test_an_odd_garment_photo_gives_a_draft_or_a_refusal(oddity, models):
 @pytest.mark.parametrize("colour", [(128, 128, 128), (240, 190, 200), (30, 60, 40)])
 def test_a_plain_background_may_have_any_colour(colour, models, drafts):
     garment = on_background(sample("garments/tee_logo"), colour)
-    after = tried(PAIRS[2].before, garment, models)
-    assert score(PAIRS[2], after).iou > 0.8
+    after = tried(PAIRS[2].before, garment, models).astype(np.int16)
+    assert np.abs(after - drafts[2].picture).mean() < 3
 
 
 @pytest.mark.parametrize(
