@@ -34,6 +34,8 @@ WORK_EDGE = 864
 REACH = 0.08
 #: Width of the seam, all of it outside of what has changed.
 SEAM = 0.012
+#: Softness of the edge of face, hair and hands in front of the garment.
+EDGE = 0.002
 #: Differences finer than this are noise and edges that moved by a fraction of a pixel.
 BLUR = 0.004
 #: How far a cuff reaches over a hand, or a hem over a foot.
@@ -162,7 +164,7 @@ def seam(where: Flags, identity: Mask) -> Mask:
     away = cv2.distanceTransform((~where).astype(np.uint8), cv2.DIST_L2, 5)
     near = (1 - away / width).clip(0, 1)
     soft = near * near * (3 - 2 * near)  # smoothstep: no edge at either end
-    return np.asarray(soft * (1 - identity), np.float32)
+    return np.asarray(soft * (1 - blur(identity, EDGE * max(where.shape))), np.float32)
 
 
 def _painted(photo: Picture, generated: Picture, drift: Colours, alpha: Mask) -> Picture:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from modera_bot.errors import BackendError, Code
 from modera_bot.ml.fashn import prepare
 from modera_bot.ml.fashn.dwpose import find_pose
 from modera_bot.ml.fashn.inputs import Inputs, Pixels, Size
@@ -68,7 +69,8 @@ def generate(
     """Generate the person wearing the garment: RGB of the person's framing, unpadded.
 
     `on_step` is told the steps done and their number after each, and may raise to stop.
-    The noise is drawn on the CPU, so that a seed gives the same picture on every device.
+    The noise is drawn on the CPU, so that a seed means the same noise on every device.
+    Raises BackendError when the network's numbers overflow.
     """
     import torch
 
@@ -87,5 +89,7 @@ def generate(
     shape = (1, 3, *inputs.person.shape[:2])
     noise = torch.randn(shape, generator=torch.Generator().manual_seed(seed))
     made = sample(model, conditions, noise=noise, steps=steps, on_step=on_step)
-    pixels = prepare.to_pixels(made[0].float().cpu().numpy())
-    return prepare.without(inputs.padding, pixels)
+    picture = made[0].float().cpu().numpy()
+    if not np.isfinite(picture).all():
+        raise BackendError(Code.BACKEND_FAILED, f"the network computed no picture (seed {seed})")
+    return prepare.without(inputs.padding, prepare.to_pixels(picture))

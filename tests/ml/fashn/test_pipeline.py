@@ -5,9 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from modera_bot.ml.fashn.inputs import Size
-from modera_bot.ml.fashn.pipeline import look_at
+from modera_bot.errors import BackendError
+from modera_bot.ml.fashn.inputs import Size, blank
+from modera_bot.ml.fashn.loading import load
+from modera_bot.ml.fashn.pipeline import generate, look_at
 from modera_bot.ml.fashn.prepare import alone
 from tests.ml.conftest import sample
 from tests.ml.fashn.conftest import PREPOST, Arrays, cases
@@ -41,3 +44,11 @@ def test_pictures_of_any_shape_fit(folder: Path, shape: tuple[int, int]) -> None
     seen = look_at(odd, odd, folder=folder, canvas=CANVAS)
     assert seen.person.shape == seen.garment.shape == (72, 48, 3)
     assert seen.person_pose.shape == seen.garment_pose.shape == (72, 48)
+
+
+def test_a_network_that_computes_nonsense_gives_no_picture(folder: Path) -> None:
+    model = load(folder, torch.device("cpu"), torch.float32)
+    with torch.no_grad():
+        next(model.backbone.parameters()).fill_(float("inf"))
+    with pytest.raises(BackendError, match="seed 3"):
+        generate(model, blank(72, 48), 1, seed=3, steps=2)
