@@ -21,7 +21,7 @@ from modera_bot.ml.fashn.sampler import Conditions, sample
 from modera_bot.ml.fashn.schedule import time_grid
 from modera_bot.ml.fashn.transformer import FashnTransformer
 from tests.ml.fashn.parity.errors import PARSER, Parity
-from tests.ml.fashn.parity.pictures import pose_of
+from tests.ml.fashn.parity.pictures import pose_of, worn
 
 
 def check_network(folder: Path, parity: Parity) -> None:
@@ -224,18 +224,20 @@ def _whole(folder: Path, parity: Parity, model: FashnTransformer) -> None:
     height, width = model.config.input_shape
     arrays = np.load(folder / "e2e.npz")
     for case in json.loads((folder / "e2e.json").read_text()):
-        name, worn = case["case"], case["garment_photo_type"] == "model"
+        name, is_worn = case["case"], case["garment_photo_type"] == "model"
         given = {key.removeprefix(f"{name}."): arrays[key] for key in arrays.files}
         canvas = Size(width, height)
         person, garment = (prepare.shrink(given[key], canvas) for key in ("person", "garment"))
-        garment_pose = pose_of(given, "garment_pose.") if worn else NOBODY
+        garment_pose = pose_of(given, "garment_pose.") if is_worn else NOBODY
+        if is_worn:
+            garment = prepare.alone(garment, worn(given["garment_seg_prefit"], case["category"]))
         inputs = place(person, garment, pose_of(given, "person_pose."), garment_pose, canvas)
         noise, count = torch.from_numpy(given["model_input.noise"]), case["num_samples"]
         generator = torch.Generator().manual_seed(case["seed"])
         parity.compare(f"{name}.noise", torch.randn(noise.shape, generator=generator), noise)
         for key, ours, left_out in (
             ("ca_images", inputs.person, not case["segmentation_free"]),
-            ("garment_images", inputs.garment, worn),
+            ("garment_images", inputs.garment, False),
             ("person_poses", inputs.person_pose, False),
             ("garment_poses", inputs.garment_pose, False),
         ):

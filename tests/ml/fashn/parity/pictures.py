@@ -11,6 +11,9 @@ from modera_bot.ml.fashn.posemap import NOBODY, Pose, draw
 from modera_bot.ml.fashn.prepare import Padding, Size
 from tests.ml.fashn.parity.errors import PARSER, Parity
 
+_UPPER, _LOWER = (3, 4, 10), (5, 6, 7)  # top, dress, scarf; skirt, trousers, belt
+WORN = {"tops": _UPPER, "bottoms": _LOWER, "one-pieces": _UPPER + _LOWER}
+
 
 def check_pictures(folder: Path, parity: Parity) -> None:
     for name, case in cases(folder / "fit_pad.npz").items():
@@ -38,7 +41,17 @@ def check_pictures(folder: Path, parity: Parity) -> None:
         parity.compare(f"pose_maps.{name}", ours, case["map"])
     for name, case in cases(folder / "dwpose_post.npz").items():
         _dwpose(parity, f"dwpose.{name}", case)
-    parity.left_out["masking"] = PARSER
+    for name, case in cases(folder / "masking.npz").items():
+        for category in WORN:
+            alone = prepare.alone(case["image"], worn(case["seg"], category))
+            theirs = case[f"garment.{category}"]
+            parity.compare(f"masking.{name}.garment.{category}", alone, theirs)
+            parity.left_out[f"masking.{name}.agnostic.{category}"] = PARSER
+
+
+def worn(labels: np.ndarray, category: str) -> np.ndarray:
+    """Where the human parser that the reference used sees a garment of the category."""
+    return np.isin(labels, WORN[category])
 
 
 def cases(file: Path) -> dict[str, dict[str, np.ndarray]]:
