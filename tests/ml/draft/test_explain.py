@@ -4,7 +4,9 @@ import re
 
 import numpy as np
 import pytest
+from click.testing import CliRunner, Result
 
+from modera_bot.cli import commands
 from modera_bot.contracts import Category
 from modera_bot.errors import Code, Refusal
 from modera_bot.images import decode
@@ -13,7 +15,7 @@ from modera_bot.ml.draft import draft_tryon
 from modera_bot.ml.draft.explain import explain
 from modera_bot.ml.draft.watching import Step
 from tests.conftest import ROOT
-from tests.ml.conftest import sample
+from tests.ml.conftest import SAMPLES, sample
 
 
 def task(person: str, garment: str, category: Category | None = None) -> TryOnTask:
@@ -74,6 +76,25 @@ def test_where_a_gate_refuses_there_are_the_stages_so_far_and_the_reason(models,
         "holiday.jpg",
     ]
     assert (tmp_path / "04-refused.txt").read_text().strip() == Code.NO_PERSON
+
+
+def command(models, folder, *options: str) -> Result:
+    pictures = SAMPLES / "people" / "ben_tee_logo.jpg", SAMPLES / "garments" / "long_plaid.jpg"
+    arguments = ["tryon", *map(str, pictures), "-o", str(folder / "draft.jpg"), *options]
+    return CliRunner().invoke(commands, arguments, env={"MODERA_MODELS": str(models)})
+
+
+def test_the_command_writes_the_stages_beside_the_draft(models, tmp_path):
+    ended = command(models, tmp_path, "--explain", str(tmp_path / "stages"))
+    assert ended.exit_code == 0, ended.output
+    assert (tmp_path / "draft.jpg").exists()
+    assert names(tmp_path / "stages")[-1] == "10-composite.jpg"
+
+
+def test_only_drafts_have_stages_to_show(models, tmp_path):
+    ended = command(models, tmp_path, "--explain", str(tmp_path), "--backend", "fashn")
+    assert ended.exit_code == 2
+    assert "shows the draft's stages, not those of fashn" in ended.output
 
 
 def test_the_stages_are_named_as_in_the_documentation():
