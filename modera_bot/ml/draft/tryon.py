@@ -26,7 +26,7 @@ from modera_bot.ml.parsing.parse import parse
 #: What can be drafted well enough to be shown.
 CATEGORIES = frozenset({Category.TOPS})
 
-#: How many bytes of garments a process remembers: four of the largest, a dozen of usual ones.
+#: How many bytes of garments a process remembers: four of the largest.
 REMEMBERED_BYTES = 40 << 20
 
 
