@@ -79,7 +79,8 @@ class Measures:
 
     `yaw` is how far the shoulders are turned from the picture's plane (0 to 90), `lean` how
     far the torso is from upright, `hip_angle` the smaller angle between torso and thigh: about
-    180 standing, 90 sitting. `facing` is false when the person shows the back. The `*_seen`
+    180 standing, 90 sitting; `thigh` is the longer one as seen: short where knees point to the
+    camera. `facing` is false when the person shows the back. The `*_seen`
     are the smaller certainty of the two joints, 0 when one of them is outside the picture.
     """
 
@@ -89,6 +90,7 @@ class Measures:
     torso: float
     shoulder_width: float
     hip_angle: float
+    thigh: float
     shoulders_seen: float
     hips_seen: float
     knees_seen: float
@@ -107,6 +109,7 @@ def measure(person: Person) -> Measures:
         torso=_length(axis),
         shoulder_width=_length(shoulders[0] - shoulders[1]),
         hip_angle=min(_hip_angle(person.world, side) for side in (0, 1)),
+        thigh=max(_length(points[KNEES[side]] - points[HIPS[side]]) for side in (0, 1)),
         shoulders_seen=seen(person, SHOULDERS),
         hips_seen=seen(person, HIPS),
         knees_seen=seen(person, KNEES),

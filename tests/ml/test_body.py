@@ -12,6 +12,7 @@ from modera_bot.ml.anatomy import HIPS, SHOULDERS, Landmark
 from modera_bot.ml.base import Person, Picture
 from modera_bot.ml.body import BodyUnderstanding
 from tests.ml.conftest import SAMPLES, sample, worn
+from tests.ml.draft.poses import beside as in_front
 
 PEOPLE = sorted(path.stem for path in (SAMPLES / "people").glob("*.jpg"))
 GARMENTS = sorted(path.stem for path in (SAMPLES / "garments").glob("*.jpg"))
@@ -128,13 +129,12 @@ def beside(
     understanding: BodyUnderstanding, behind: str, front: str, shift: int
 ) -> tuple[Picture, list[np.ndarray]]:
     """Somebody in front of somebody, `shift` pixels to the right, and where each is seen."""
-    picture = cv2.copyMakeBorder(sample(f"people/{behind}"), 0, 0, 0, shift, cv2.BORDER_REPLICATE)
     over = sample(f"people/{front}")
-    cut = np.pad(only_person(understanding, over).mask, ((0, 0), (shift, 0)))
+    outline = only_person(understanding, over).mask
+    picture = in_front(sample(f"people/{behind}"), over, outline, shift)
+    cut = np.pad(outline, ((0, 0), (shift, 0)))
     under = np.pad(worn(behind), ((0, 0), (0, shift)))
-    over = np.pad(over, ((0, 0), (shift, 0), (0, 0)))
-    mixed = picture + (over.astype(np.float32) - picture) * cut[..., None]
-    return np.asarray(mixed, np.uint8), [under & (cut < 0.1), cut > 0.9]
+    return picture, [under & (cut < 0.1), cut > 0.9]
 
 
 @pytest.mark.parametrize(

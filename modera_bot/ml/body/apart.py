@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from modera_bot.ml.anatomy import HIPS, SHOULDERS, Landmark, measure, scaled
-from modera_bot.ml.base import Mask, Person
+from modera_bot.ml.base import Mask, Person, Points
 from modera_bot.ml.colour import resized
 
 #: Distances are measured in a copy whose longest edge is this, in pixels: they are smooth.
@@ -66,17 +66,19 @@ def _away(person: Person) -> Mask:
     width = max(figures.shoulder_width, FRONTAL_SHOULDERS * figures.torso, 1.0)
     outside = np.ones(person.mask.shape, np.uint8)
     torso = points[[*SHOULDERS, *reversed(HIPS)]]
-    cv2.fillConvexPoly(outside, _pixels(torso), 0)
+    cv2.fillConvexPoly(outside, np.array(_pixels(torso), np.int32), 0)
     head = points[: Landmark.MOUTH_RIGHT + 1].mean(axis=0)
-    cv2.circle(outside, _pixels(head).tolist(), round(HEAD * width), 0, -1)
+    cv2.circle(outside, _pixels(head[None])[0], round(HEAD * width), 0, -1)
     for side in ("LEFT", "RIGHT"):
         for start, end in _LIMBS:
-            ends = _pixels(points[[Landmark[f"{side}_{joint}"] for joint in (start, end)]])
-            cv2.line(outside, *ends.tolist(), 0, 1)
+            ends = points[[Landmark[f"{side}_{start}"], Landmark[f"{side}_{end}"]]]
+            first, last = _pixels(ends)
+            cv2.line(outside, first, last, 0, 1)
     away = cv2.distanceTransform(outside, cv2.DIST_L2, 5)
     return np.asarray(away / width, np.float32)
 
 
-def _pixels(points: np.ndarray) -> np.ndarray:
+def _pixels(points: Points) -> list[tuple[int, int]]:
     """Whole pixels; those far outside, which OpenCV can't draw, are brought nearer."""
-    return np.rint(points.clip(-4 * WORK_EDGE, 5 * WORK_EDGE)).astype(np.int32)
+    whole = np.rint(points.clip(-4 * WORK_EDGE, 5 * WORK_EDGE)).astype(int)
+    return [(int(x), int(y)) for x, y in whole]

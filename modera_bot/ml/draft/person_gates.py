@@ -27,6 +27,7 @@ LEAST_SHOULDER_WIDTH = 0.42  # of the torso's length: narrower, the person stand
 MOST_LEAN = 18.0
 LEAST_AGREEMENT = 0.85
 LEAST_HIPS, LEAST_KNEES = 0.4, 0.4
+LEAST_THIGH = 0.6  # of the torso's length: some 0.8 standing
 LEAST_HIP_ANGLE = 130.0  # degrees between torso and thigh: 180 standing, 90 sitting
 SMALL_PHOTO = 640
 LEAST_SKIN_CONTRAST = 18.0  # ΔE: clothes more like skin than this are not told from it
@@ -97,8 +98,12 @@ def _legs_fault(figures: Measures) -> Code | None:
 
 
 def _sits(figures: Measures) -> bool:
-    """Legs that aren't seen are made up, usually as standing."""
-    return figures.knees_seen >= LEAST_KNEES and figures.hip_angle < LEAST_HIP_ANGLE
+    """From the side the angle tells; from the front depth is a guess, and the thighs are short.
+
+    Legs that aren't seen are made up, usually as standing.
+    """
+    bent = figures.hip_angle < LEAST_HIP_ANGLE or figures.thigh < LEAST_THIGH * figures.torso
+    return figures.knees_seen >= LEAST_KNEES and bent
 
 
 def _person_notices(

@@ -1,6 +1,7 @@
 """Whom a draft is refused, and who nearly is: on built people, then on pictures."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -10,9 +11,12 @@ from modera_bot.errors import Code
 from modera_bot.ml.anatomy import Landmark
 from modera_bot.ml.base import Body, Person
 from modera_bot.ml.draft.person_gates import Verdict, judge_person
+from tests.ml.conftest import sample
 from tests.ml.draft.bodies import HEIGHT, WIDTH, body, leaning, person, turned
+from tests.ml.draft.poses import beside, blurred, far, foreshortened, tilted, with_arm_bent
 
 SHAPE = (HEIGHT, WIDTH)
+BEN = sample("people/ben_tee_logo")
 NOBODY = Body(())
 
 
@@ -175,3 +179,70 @@ def test_of_several_people_the_chosen_one_is_judged():
     assert judge_person(both, SHAPE).fault is Code.SEVERAL_PEOPLE
     assert judge_person(both, SHAPE, at=(0.2, 0.5)).fault is None
     assert judge_person(both, SHAPE, at=(0.8, 0.5)).fault is Code.LEANING
+
+
+# --- pictures ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def seen(understanding):
+    """Sample pictures with the person in them."""
+    return cache(lambda name: (sample(name), understanding.understand(sample(name)).people[0]))
+
+
+def judged(understanding, picture, category=Category.TOPS, at=None) -> Verdict:
+    return judge_person(understanding.understand(picture), picture.shape[:2], category, at)
+
+
+@pytest.mark.parametrize(
+    ("near_miss", "too_far", "code"),
+    [
+        (tilted(BEN, 12), tilted(BEN, 25), Code.LEANING),
+        (far(BEN, 0.22), far(BEN, 0.17), Code.PERSON_TOO_SMALL),
+        (BEN[:, 240:], BEN[:, 340:], Code.BODY_CROPPED),
+        (blurred(BEN, 8), blurred(BEN, 15), Code.PERSON_UNCLEAR),
+    ],
+    ids=["leaning", "far away", "cropped at the shoulder", "blurred"],
+)
+def test_pictures_near_a_gate_pass_and_those_beyond_are_refused(
+    understanding, near_miss, too_far, code
+):
+    assert judged(understanding, np.ascontiguousarray(near_miss)).fault is None
+    assert judged(understanding, np.ascontiguousarray(too_far)).fault is code
+
+
+def test_a_photo_down_to_the_shins_has_legs_enough_but_none_down_to_the_thighs(understanding):
+    whole = sample("people/mia_tank_dots")
+    assert judged(understanding, whole[:860], Category.BOTTOMS) == Verdict(None)
+    assert judged(understanding, whole[:700], Category.BOTTOMS).fault is Code.LEGS_CROPPED
+    assert judged(understanding, whole[:700], Category.TOPS) == Verdict(None)
+
+
+def test_thighs_that_point_to_the_camera_are_of_somebody_who_sits(understanding, seen):
+    near_miss, sitting = (
+        foreshortened(*seen("people/mia_dress_pin"), share) for share in (0.6, 0.2)
+    )
+    assert judged(understanding, near_miss, Category.BOTTOMS) == Verdict(None)
+    assert judged(understanding, sitting, Category.BOTTOMS).fault is Code.SEATED
+    assert judged(understanding, sitting, Category.TOPS) == Verdict(None, (Notice.SEATED,))
+
+
+def test_hands_before_the_body_are_noticed_and_hands_beside_it_are_not(understanding, seen):
+    picture, one = seen("people/ben_tee_logo")
+    beside_it, before_it = (with_arm_bent(picture, one, "LEFT", turn) for turn in (30, 90))
+    both = with_arm_bent(before_it, one, "RIGHT", 90)
+    assert judged(understanding, beside_it) == Verdict(None)
+    assert judged(understanding, before_it) == Verdict(None, (Notice.HAND_IN_FRONT,))
+    assert judged(understanding, both) == Verdict(
+        None, (Notice.HAND_IN_FRONT, Notice.DRAFT_UNLIKELY)
+    )
+
+
+def test_whoever_stands_too_close_to_somebody_cannot_be_cut_out(understanding, seen):
+    front, one = seen("people/ana_tee_stripe")
+    near_miss, too_close = (beside(BEN, front, one.mask, shift) for shift in (420, 320))
+    for picture, code in ((near_miss, None), (too_close, Code.OUTLINE_UNCLEAR)):
+        assert judged(understanding, picture).fault is Code.SEVERAL_PEOPLE
+        x = one.pose[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP], 0].mean()
+        at = float((x + picture.shape[1] - 768) / picture.shape[1]), 0.5
+        assert judged(understanding, picture, at=at).fault is code
