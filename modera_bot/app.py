@@ -85,6 +85,8 @@ async def _services(settings: Settings, announcer: "_Announcer", stack: AsyncExi
     stack.callback(drawing.shutdown, wait=False, cancel_futures=True)
     storage = open_storage(settings.storage, secret)
     backends = load_backends(settings.inference.tryon, pool, settings)
+    for backend in backends:
+        stack.callback(backend.close)
     draft_only = all(backend.capabilities.draft for backend in backends)
     credits = FreeCredits()
     keep = timedelta(days=settings.privacy.keep_days)

@@ -147,6 +147,9 @@ class TryOnBackend(Protocol):
 
     def tryon(self, task: TryOnTask, progress: Progress = silent) -> TryOnOutput: ...
 
+    def close(self) -> None:
+        """End what was started for it; what is being made fails, and nothing more is asked."""
+
 
 # --- fit and style ----------------------------------------------------------------------
 

@@ -33,3 +33,6 @@ class DraftTryOn:
         output = self._pool.run(draft_tryon, task, self._models)
         progress(Stage.FINISHING, 0.9)
         return output
+
+    def close(self) -> None:
+        """The picture processes are not its own."""

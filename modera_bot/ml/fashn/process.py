@@ -46,6 +46,7 @@ class ModelProcess:
         self._arguments = str(folder), device, mode, str(idle_s)
         self._turn = threading.Lock()  # guards the process: one GPU, one picture at a time
         self._child: _Child | None = None
+        self._closed = False
 
     def generate(self, request: worker.Request, on_step: OnStep) -> Pixels:
         """Generate a picture; blocks until it is this caller's turn and the picture is there.
@@ -55,6 +56,8 @@ class ModelProcess:
         while not self._turn.acquire(timeout=BEAT_S):
             on_step(0, request.steps)
         try:
+            if self._closed:
+                raise BackendError(Code.BACKEND_UNAVAILABLE, "the model was closed", False)
             if self._child is None or not self._child.alive():
                 self._child = _Child(self._arguments)
             picture = self._child.ask(request, on_step)
@@ -67,7 +70,8 @@ class ModelProcess:
         return picture
 
     def close(self) -> None:
-        """End the process; a picture that is being made fails."""
+        """End the process; a picture that is being made fails, and so do all later ones."""
+        self._closed = True
         if (child := self._child) is not None:
             child.end()
 
