@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import numpy as np
 
 from modera_bot.contracts import Category
@@ -9,22 +11,66 @@ from modera_bot.ml.colour import Flags
 from modera_bot.ml.draft.garment import CutOut
 from modera_bot.ml.draft.outline import runs
 
-#: A garment longer than this, in widths of its upper half, is a dress or an overall.
+#: A garment longer than this, in widths of its upper half, is a dress.
 ONE_PIECE_LENGTH = 2.4
+
+#: Legs part over at least this share of a garment's height; under shoulders they must be longer,
+#: since the tails of a shirt part, too.
+LEGS, OVERALL_LEGS = 0.08, 0.25
+
+#: Trousers are longer than this, in widths of their waist; shorts are shorter.
+TROUSERS_LENGTH = 1.75
+
+#: What is longer than this, in widths of its waist, and hardly widens below it, is a pair of
+#: trousers whose legs touch: skirts as long widen.
+TOUCHING_LEGS, WIDENS = 2.2, 1.25
+
+#: An upper edge that runs outward at more than this per row and side is a shoulder, not the
+#: side of a skirt; shoulders make this much, of the width, on each side.
+SHOULDER_SLOPE, SHOULDERS = 1.2, 0.1
+
+#: Of the extent of a row near the top, straps leave more than this free between them.
+STRAPS = 0.3
+
+
+class Kind(StrEnum):
+    """A kind of garment that a silhouette alone can tell; finer than `Category`."""
+
+    TOP = "top"
+    TROUSERS = "trousers"
+    SHORTS = "shorts"
+    SKIRT = "skirt"
+    DRESS = "dress"
+    OVERALL = "overall"
+
+    @property
+    def category(self) -> Category:
+        if self in {Kind.TROUSERS, Kind.SHORTS, Kind.SKIRT}:
+            return Category.BOTTOMS
+        return Category.TOPS if self is Kind.TOP else Category.ONE_PIECES
 
 
 def guess_category(garment: CutOut) -> Category:
     """What a garment covers, judged by its silhouette alone."""
+    return guess_kind(garment).category
+
+
+def guess_kind(garment: CutOut) -> Kind:
+    """What a garment is, judged by its silhouette alone: a top where nothing tells."""
     mask = trimmed(garment)
     height, width = mask.shape
     if height < 10 or width < 10:
-        return Category.TOPS
-    if _has_legs(mask) or _has_waistband(mask):
-        return Category.BOTTOMS
-    body = mask[int(0.35 * height) : int(0.6 * height)]
-    widest = [max((last - first for first, last in runs(row)), default=0) for row in body]
-    long = height > ONE_PIECE_LENGTH * (float(np.median(widest)) + 1)
-    return Category.ONE_PIECES if long else Category.TOPS
+        return Kind.TOP
+    legs = _legs(mask)
+    if _has_shoulders(mask):
+        if legs > OVERALL_LEGS:
+            return Kind.OVERALL
+        return Kind.DRESS if height > ONE_PIECE_LENGTH * _upper_width(mask) else Kind.TOP
+    waist = float(_extents(mask)[round(0.03 * height)])
+    if legs > LEGS:
+        return Kind.TROUSERS if height > TROUSERS_LENGTH * waist else Kind.SHORTS
+    touching = height > TOUCHING_LEGS * waist and width < WIDENS * waist
+    return Kind.TROUSERS if touching else Kind.SKIRT
 
 
 def trimmed(garment: CutOut) -> Flags:
@@ -36,26 +82,52 @@ def trimmed(garment: CutOut) -> Flags:
     return mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def _has_legs(mask: Flags) -> bool:
-    """Whether the lower part falls into two about equal halves around the middle."""
+def _legs(mask: Flags) -> float:
+    """Over which share of the height, from below, the garment is two about equal legs."""
     height, width = mask.shape
-    split = 0
-    rows = range(int(0.6 * height), int(0.97 * height), max(1, height // 60))
-    for y in rows:
-        parts = [run for run in runs(mask[y]) if run[1] - run[0] > 0.1 * width]
-        if len(parts) == 2:
-            left, right = (last - first for first, last in parts)
-            gap = (parts[0][1] + parts[1][0]) / 2
-            split += abs(gap - width / 2) < 0.15 * width and min(left, right) > 0.6 * max(
-                left, right
-            )
-    return split > 0.5 * len(rows)
+    step = max(1, height // 100)
+    lowest = int(0.97 * height)  # hems may be uneven
+    y = lowest
+    while y > 0 and _are_legs(runs(mask[y]), width):
+        y -= step
+    return (lowest - y) / height
 
 
-def _has_waistband(mask: Flags) -> bool:
-    """Whether the upper edge is straight, and as wide as the garment soon gets: no shoulders."""
-    height, width = mask.shape
-    if height < 0.3 * width:
+def _are_legs(parts: list[tuple[int, int]], width: int) -> bool:
+    """Whether these runs of a row are two legs, to the left and right of the middle."""
+    parts = [run for run in parts if run[1] - run[0] > 0.08 * width]
+    if len(parts) != 2:
         return False
-    edge, soon = mask[int(0.03 * width)], mask[int(0.25 * width)]
-    return bool(edge.sum() > 0.8 * soon.sum() and edge.sum() > 0.35 * width)
+    left, right = (last - first for first, last in parts)
+    gap = (parts[0][1] + parts[1][0]) / 2
+    return abs(gap - width / 2) < 0.15 * width and min(left, right) > 0.6 * max(left, right)
+
+
+def _has_shoulders(mask: Flags) -> bool:
+    """Whether the garment hangs from shoulders: they run outward, or straps hold it.
+
+    A waistband is straight, and what hangs from it widens evenly.
+    """
+    height, width = mask.shape
+    edge = mask[min(round(0.03 * width), height - 1)]
+    extent = _extents(mask)
+    step = max(2, round(0.04 * width))
+    upper = extent[max(1, round(0.01 * width)) : max(2, round(0.4 * width)) : step]
+    if edge.sum() < (1 - STRAPS) * max(extent[min(round(0.03 * width), height - 1)], 1):
+        return True
+    outward = np.diff(upper) / 2
+    return bool(outward[outward > SHOULDER_SLOPE * step].sum() > SHOULDERS * width)
+
+
+def _extents(mask: Flags) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """For each row, the distance between its first and its last pixel."""
+    first, last = mask.argmax(axis=1), mask.shape[1] - mask[:, ::-1].argmax(axis=1)
+    return np.where(mask.any(axis=1), last - first, 0).astype(np.float64)
+
+
+def _upper_width(mask: Flags) -> float:
+    """The usual width of the torso between chest and waist."""
+    height = len(mask)
+    body = mask[int(0.35 * height) : int(0.6 * height)]
+    widest = [max((last - first for first, last in runs(row)), default=0) for row in body]
+    return float(np.median(widest)) + 1
