@@ -12,7 +12,7 @@ from torch import Tensor
 
 from modera_bot.ml.fashn.conditioner import time_sinusoid
 from modera_bot.ml.fashn.config import FashnConfig
-from modera_bot.ml.fashn.layers import EPS, rotary
+from modera_bot.ml.fashn.layers import EPS, Rotary, rotary
 from modera_bot.ml.fashn.sampler import Conditions
 from modera_bot.ml.fashn.schedule import time_grid
 from modera_bot.ml.fashn.transformer import FashnTransformer
@@ -63,9 +63,9 @@ class Plain:
         vec = self._linear("t_embedder.mlp.in_layer", vec)
         vec = self._linear("t_embedder.mlp.out_layer", F.silu(vec))
         vec = vec + weights["y_embedder.weight"][category]
-        cos, sin = rotary(config.grid, config.axes_dim, config.theta)
-        one = cos.to(x.device), sin.to(x.device)
-        both = torch.cat((one[0], one[0])), torch.cat((one[1], one[1]))
+        with x.device:  # built where it is used: a copy from the CPU would hold up the GPU
+            one = rotary(config.grid, config.axes_dim, config.theta)
+        both = Rotary(*(torch.cat((table, table)) for table in one))
         for index in range(config.patch_mixer_depth):
             img = self._single(f"x_patch_mixer.{index}", img, vec, one)
         for index in range(config.double_blocks_depth):
@@ -81,7 +81,7 @@ class Plain:
         return out.permute(0, 3, 1, 4, 2, 5).reshape(x.shape)
 
     def _double(
-        self, name: str, img: Tensor, txt: Tensor, vec: Tensor, places: tuple[Tensor, Tensor]
+        self, name: str, img: Tensor, txt: Tensor, vec: Tensor, places: Rotary
     ) -> tuple[Tensor, Tensor]:
         streams, changed = {"txt": txt, "img": img}, {}
         mods = {s: self._modulation(f"{name}.{s}_mod.lin", vec, 6) for s in streams}
@@ -102,7 +102,7 @@ class Plain:
             changed[s] = x + gate_mlp * self._linear(f"{name}.{s}_mlp.2", hidden)
         return changed["img"], changed["txt"]
 
-    def _single(self, name: str, x: Tensor, vec: Tensor, places: tuple[Tensor, Tensor]) -> Tensor:
+    def _single(self, name: str, x: Tensor, vec: Tensor, places: Rotary) -> Tensor:
         shift, scale, gate = self._modulation(f"{name}.modulation.lin", vec, 3)
         both = self._linear(f"{name}.linear1", _modulated(x, shift, scale))
         qkv, hidden = both.tensor_split((3 * self.config.hidden_size,), -1)
@@ -135,12 +135,12 @@ def _modulated(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
     return F.layer_norm(x, x.shape[-1:], eps=EPS) * (1 + scale) + shift
 
 
-def _attention(q: Tensor, k: Tensor, v: Tensor, places: tuple[Tensor, Tensor]) -> Tensor:
+def _attention(q: Tensor, k: Tensor, v: Tensor, places: Rotary) -> Tensor:
     mixed = F.scaled_dot_product_attention(_turned(q, places), _turned(k, places), v)
     return mixed.transpose(1, 2).flatten(2)
 
 
-def _turned(x: Tensor, places: tuple[Tensor, Tensor]) -> Tensor:
+def _turned(x: Tensor, places: Rotary) -> Tensor:
     cos, sin = places
     first, second = x.float().reshape(*x.shape[:-1], -1, 2).unbind(-1)
     turned = torch.stack((first * cos - second * sin, first * sin + second * cos), -1)
