@@ -41,19 +41,19 @@ def drape(
     arm: Arm,
     side: int,
     armhole: tuple[Vector, Vector],
-    across: float,
+    ratio: float,
     old_end: float,
 ) -> SleeveFit:
     """Lay a sleeve along the arm from the armhole (its tip and its armpit).
 
-    `across` is pixels on the body for one of the garment; `old_end` is where the old sleeve
+    `ratio` is pixels on the body for one of the garment; `old_end` is where the old sleeve
     ends, in pixels from the shoulder joint.
     """
     tip, armpit = armhole
     line = np.concatenate([(tip + armpit)[None] / 2, arm.line[1:]]).astype(np.float32)
     whole = length(line)
     shoulder = length(arm.line) - whole  # from the joint to the armhole
-    covers = across * cut.length
+    covers = ratio * cut.length
     if covers > LONG_SLEEVE * whole:
         covers = whole
     elif abs(old_end - shoulder - covers) < SAME_SLEEVE * whole:
@@ -67,7 +67,7 @@ def drape(
         bare = arm.radius(distance + max(shoulder, 0))
         seen = body.reach(point, normal, 2.6 * bare)
         seen = seen if seen < 2.4 * bare else 1.1 * bare  # it runs along another limb
-        half = HANGING * across * cut.cuff / 2 * (1.2 - 0.2 * float(step))
+        half = HANGING * ratio * cut.cuff / 2 * (1.2 - 0.2 * float(step))
         radii.append(float(min(max(half, 1.05 * seen, 1.1 * bare), THICKEST * bare)))
         outer.append(point + normal * np.float32(np.mean(radii[-2:])))
         under = point - normal * np.float32(np.clip(half, 1.1 * bare, 1.5 * bare))

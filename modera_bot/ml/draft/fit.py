@@ -34,6 +34,9 @@ HEMS, CROPPED_HEMS = (0.96, 1.2), (0.62, 1.12)
 #: lengths, tells how long this person's tops are, and counts as much.
 LIKE_HEM = 0.35
 
+#: By how much a top is scaled down the body, over how much it is across.
+LENGTHENED = (0.75, 1.2)
+
 #: A photo that ends less than this many torso lengths below the collar shows no hem.
 CUT_OFF = 1.4
 
@@ -76,6 +79,7 @@ class _Fitting:
         self.across = self._scale()
         self.neck_top = neck_top(body)
         self.hem = self._hem()
+        self.along = self._along()
 
     def fit(self, arms: tuple[Arm, Arm]) -> Fit:
         necks, armpits = self._necks(), self._armpits()
@@ -97,7 +101,7 @@ class _Fitting:
                 arms[side],
                 side,
                 (self.tips[side], armpits[side]),
-                self.across,
+                self.along,
                 ends[side],
             )
             if cut
@@ -150,13 +154,24 @@ class _Fitting:
         covers = -SAME_HEM[0] * torso < hem - old < SAME_HEM[1] * torso
         return old + 0.01 * torso if covers else hem
 
+    def _along(self) -> float:
+        """Pixels down the body for one of the garment.
+
+        Who is broader than the garment's mannequin widens it, but makes it no longer: the
+        neckline and the sleeves grow as much as the whole garment does in length.
+        """
+        long = max(self.shape.bottom - self.shape.neck_y, 1.0)
+        low, high = LENGTHENED
+        along = (self.hem - self.neck_top) / long / self.across
+        return self.across * float(np.clip(along, low, high))
+
     def _necks(self) -> Vector:
         """The neckline's ends: on the line from neck to shoulder tip, as wide as it is cut."""
         body = self.body
         middle = body.collar * 0.55 + body.chin * 0.45
         widths = [body.reach(middle, out * body.right, 0.3 * body.scale) for out in OUT]
         neck = float(np.clip(min(widths), 0.13 * body.scale, 0.19 * body.scale))
-        cut = self.across * self.shape.neck_width / 2
+        cut = self.along * self.shape.neck_width / 2
         half = float(np.clip(cut, 1.02 * neck, 0.46 * body.scale))
         necks = []
         for side in SIDES:
@@ -184,7 +199,7 @@ class _Fitting:
         shape, depth = self.shape, self.shape.neck_depth
         ends = float(np.mean([self.body.place(neck)[1] for neck in necks]))
         lowest = np.array([shape.centre, shape.neck_y + depth], np.float32)
-        self._pair(self.body.at(0, ends + self.across * depth), lowest)
+        self._pair(self.body.at(0, ends + self.along * depth), lowest)
 
     def _pair_shoulder(self, neck: Vector, side: int) -> None:
         """The upper edge between neck and shoulder tip: cloth lies on the shoulder."""
