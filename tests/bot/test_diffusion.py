@@ -3,6 +3,8 @@
 The model is tiny and its pictures are noise; everything around it is the real thing.
 """
 
+import os
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +45,11 @@ def settings(
     monkeypatch.setattr(jobs, "_BEAT_S", 0.1)
     fashn = FashnSettings(device="cpu", standard_steps=steps)
     return settings.model_copy(
-        update={"models": tiny, "inference": InferenceSettings(tryon=("fashn",), fashn=fashn)}
+        update={
+            "models": tiny,
+            "inference": InferenceSettings(tryon=("fashn",), fashn=fashn),
+            "jobs": settings.jobs.model_copy(update={"attempts": 1}),
+        }
     )
 
 
@@ -72,12 +78,31 @@ async def test_two_photos_become_a_picture_step_by_step(
     assert np.abs(after.astype(int) - before).max(axis=2).mean() > 2
 
 
-@pytest.mark.parametrize("steps", [1000])
-async def test_a_picture_that_nobody_wants_any_more_is_not_finished(
+def model_process() -> int:
+    """The process id of the model's process, which is this one's child."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes()
+            parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:  # it has just ended
+            continue
+        if b"fashn.worker" in command and parent == os.getpid():
+            return int(process.name)
+    raise LookupError("the model does not run")
+
+
+@pytest.mark.parametrize("steps", [300])
+async def test_a_picture_that_is_stopped_or_whose_model_is_killed_costs_no_other(
     bot_app: App, anna: SandboxUser
 ):
     await begin(bot_app, anna)
     await anna.wait_for("Drawing your picture", timeout=60)
     await anna.text("/cancel")
     await eventually(lambda: state(bot_app, anna), "default")
-    assert not [message for message in await anna.messages() if is_result(message)]
+    await anna.album([PERSON.read_bytes(), GARMENT.read_bytes()])
+    await anna.wait_for("Drawing your picture", timeout=60)
+    os.kill(model_process(), signal.SIGKILL)  # as the kernel does for want of memory
+    await anna.wait_for("no room for this one right now")
+    await anna.press("🔄 Try again")
+    await anna.wait_for(is_result, timeout=60)
+    assert len([message for message in await anna.messages() if is_result(message)]) == 1
