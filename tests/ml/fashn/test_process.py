@@ -3,7 +3,6 @@
 import os
 import signal
 import threading
-import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -142,7 +141,7 @@ def test_a_process_that_does_not_stop_is_ended(
 # --- failures ----------------------------------------------------------------------------
 
 
-def test_killed_it_is_out_of_memory_and_the_next_picture_gets_a_fresh_process(
+def test_killed_it_is_out_of_memory_and_the_next_picture_gets_a_fresh_one_that_ends_with_us(
     fresh: ModelProcess,
 ) -> None:
     def kill(done: int, steps: int) -> None:
@@ -153,6 +152,21 @@ def test_killed_it_is_out_of_memory_and_the_next_picture_gets_a_fresh_process(
         fresh.generate(request(steps=ENDLESS), kill)
     assert (caught.value.code, caught.value.permanent) == (Code.OUT_OF_MEMORY, False)
     assert fresh.generate(request(), quietly).shape == (72, 48, 3)
+    assert ends_with_its_parent(fresh)
+
+
+def ends_with_its_parent(process: ModelProcess) -> bool:
+    """Whether it ends by itself once nobody holds the other end of its line."""
+    assert process._child is not None
+    process._child._connection.close()
+    return process._child._process.wait(20) == 0
+
+
+def test_after_closing_there_are_no_pictures(fresh: ModelProcess) -> None:
+    fresh.close()
+    with pytest.raises(BackendError) as caught:
+        fresh.generate(request(), quietly)
+    assert caught.value.code is Code.BACKEND_UNAVAILABLE
 
 
 def test_a_silent_process_is_given_up(fresh: ModelProcess, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,16 +229,3 @@ def test_an_idle_worker_ends_by_itself() -> None:
     ends = _Ends(object())
     ends.thread.join(10)
     assert not ends.thread.is_alive()
-
-
-def test_it_ends_with_its_parent(folder: Path) -> None:
-    process = ModelProcess(folder, "cpu")
-    process.generate(request(), quietly)
-    assert process._child is not None
-    child = process._child._process
-    process._child._connection.close()
-    deadline = time.monotonic() + 20
-    while child.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert child.poll() == 0
-    process._child._end.detach()
