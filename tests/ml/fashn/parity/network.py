@@ -7,16 +7,17 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor
 
 from modera_bot.ml.fashn import prepare, sampler
 from modera_bot.ml.fashn.backbone import Streams
 from modera_bot.ml.fashn.conditioner import time_sinusoid
+from modera_bot.ml.fashn.inputs import CATEGORIES, Inputs, Size
 from modera_bot.ml.fashn.loading import load
 from modera_bot.ml.fashn.pipeline import place
 from modera_bot.ml.fashn.posemap import NOBODY
-from modera_bot.ml.fashn.prepare import Size
 from modera_bot.ml.fashn.sampler import Conditions, sample
 from modera_bot.ml.fashn.schedule import time_grid
 from modera_bot.ml.fashn.transformer import FashnTransformer
@@ -77,12 +78,32 @@ def _forward(
     config: dict[str, Any],
 ) -> None:
     theirs = load_file(folder / "forward.safetensors")
-    streams = both(model, conditions)
+    for key, velocity in _velocities_by_name(model, conditions, noise, config).items():
+        parity.compare(f"forward.{key}", velocity, theirs[key])
+    published = folder / "bf16_forward_info.safetensors"
+    if published.exists():
+        half = load(folder, torch.device("cpu"), torch.bfloat16)
+        rounded = load_file(published)
+        for key, velocity in _velocities_by_name(half, conditions, noise, config).items():
+            parity.bf16[key] = {
+                "ours": _rms(velocity - theirs[key]),
+                "published": _rms(rounded[key].float() - theirs[key]),
+            }
+
+
+def _velocities_by_name(
+    model: FashnTransformer, conditions: Conditions, noise: Tensor, config: dict[str, Any]
+) -> dict[str, Tensor]:
+    """Names as in the files: "v_cond_t1" is with conditions at the second time."""
+    streams, found = both(model, conditions), {}
     for index, time in enumerate(config["forward_times"]):
-        ours = velocities(model, streams, noise, time, conditions.category)
-        for name, velocity in zip(("cond", "uncond"), ours, strict=True):
-            key = f"v_{name}_t{index}"
-            parity.compare(f"forward.{key}", velocity, theirs[key])
+        pair = velocities(model, streams, noise, time, conditions.category)
+        found |= {f"v_{name}_t{index}": v for name, v in zip(("cond", "uncond"), pair, strict=True)}
+    return found
+
+
+def _rms(error: Tensor) -> float:
+    return error.square().mean().sqrt().item()
 
 
 def _blocks(
@@ -220,42 +241,37 @@ def _variants(
 
 
 def _whole(folder: Path, parity: Parity, model: FashnTransformer) -> None:
-    """From pictures to a picture; the poses are given instead of the detectors."""
-    height, width = model.config.input_shape
+    """From pictures to a picture; poses and labels are given instead of the detectors."""
     arrays = np.load(folder / "e2e.npz")
     for case in json.loads((folder / "e2e.json").read_text()):
-        name, is_worn = case["case"], case["garment_photo_type"] == "model"
-        given = {key.removeprefix(f"{name}."): arrays[key] for key in arrays.files}
-        canvas = Size(width, height)
-        person, garment = (prepare.shrink(given[key], canvas) for key in ("person", "garment"))
-        garment_pose = pose_of(given, "garment_pose.") if is_worn else NOBODY
-        if is_worn:
-            garment = prepare.alone(garment, worn(given["garment_seg_prefit"], case["category"]))
-        inputs = place(person, garment, pose_of(given, "person_pose."), garment_pose, canvas)
-        noise, count = torch.from_numpy(given["model_input.noise"]), case["num_samples"]
+        name, count = case["case"], case["num_samples"]
+        given = {
+            key.removeprefix(f"{name}."): arrays[key]
+            for key in arrays.files
+            if key.startswith(f"{name}.")
+        }
+        inputs = _inputs(model, case, given)
+        seen = {
+            "ca_images": inputs.person,
+            "person_poses": inputs.person_pose,
+            "garment_images": inputs.garment,
+            "garment_poses": inputs.garment_pose,
+        }
+        ours = {key: np.repeat(prepare.to_input(value), count, 0) for key, value in seen.items()}
+        for key, value in ours.items():
+            if key == "ca_images" and not case["segmentation_free"]:
+                parity.left_out[f"{name}.{key}"] = PARSER
+                ours[key] = given[f"model_input.{key}"]
+            else:
+                parity.compare(f"{name}.{key}", value, given[f"model_input.{key}"])
+        noise = torch.from_numpy(given["model_input.noise"])
         generator = torch.Generator().manual_seed(case["seed"])
         parity.compare(f"{name}.noise", torch.randn(noise.shape, generator=generator), noise)
-        for key, ours, left_out in (
-            ("ca_images", inputs.person, not case["segmentation_free"]),
-            ("garment_images", inputs.garment, False),
-            ("person_poses", inputs.person_pose, False),
-            ("garment_poses", inputs.garment_pose, False),
-        ):
-            if left_out:
-                parity.left_out[f"{name}.{key}"] = PARSER
-                continue
-            scaled = np.repeat(prepare.to_input(ours), count, 0)
-            parity.compare(f"{name}.{key}", scaled, given[f"model_input.{key}"])
         parity.compare(f"{name}.padding", inputs.padding, given["padding_ltrb"])
+        category = torch.full((count,), CATEGORIES[case["category"]])
         made = sample(
             model,
-            Conditions(
-                person=torch.from_numpy(given["model_input.ca_images"]),
-                person_pose=torch.from_numpy(given["model_input.person_poses"]),
-                garment=torch.from_numpy(given["model_input.garment_images"]),
-                garment_pose=torch.from_numpy(given["model_input.garment_poses"]),
-                category=torch.from_numpy(given["model_input.garment_categories"]),
-            ),
+            Conditions(*(torch.from_numpy(ours[key]) for key in seen), category),
             noise=noise,
             steps=case["num_timesteps"],
             guidance=case["guidance_scale"],
@@ -263,3 +279,16 @@ def _whole(folder: Path, parity: Parity, model: FashnTransformer) -> None:
         )
         output = prepare.without(inputs.padding, prepare.to_pixels(made.numpy()))
         parity.compare(f"{name}.output_uint8", output, given["output_uint8"])
+
+
+def _inputs(
+    model: FashnTransformer, case: dict[str, Any], given: dict[str, NDArray[Any]]
+) -> Inputs:
+    """The pictures as `pipeline.look_at` has them, with these poses and labels."""
+    height, width = model.config.input_shape
+    canvas, pose = Size(width, height), NOBODY
+    person, garment = (prepare.shrink(given[key], canvas) for key in ("person", "garment"))
+    if case["garment_photo_type"] == "model":
+        garment = prepare.alone(garment, worn(given["garment_seg_prefit"], case["category"]))
+        pose = pose_of(given, "garment_pose.")
+    return place(person, garment, pose_of(given, "person_pose."), pose, canvas)
