@@ -65,11 +65,14 @@ class Fit:
 
 def fit(shape: TopShape, body: Figure, parsed: Parsing, arms: tuple[Arm, Arm]) -> Fit:
     """Fit the top of `shape` on `body`, whose bare `arms` are known."""
-    return _Fitting(shape, body, parsed).fit(arms)
+    return Fitting(shape, body, parsed).fit(arms)
 
 
-class _Fitting:
-    """One top on one body; collects the points that belong together."""
+class Fitting:
+    """One top on one body; collects the points that belong together.
+
+    What hangs below the waist may go elsewhere: `_hem`, `_downs` and `_halves` say where.
+    """
 
     def __init__(self, shape: TopShape, body: Figure, parsed: Parsing) -> None:
         self.shape, self.body, self.parsed = shape, body, parsed
@@ -224,10 +227,8 @@ class _Fitting:
         # armpits are where the body has them; what hangs from the neck may be higher up
         lift = 0.5 * (first - top - self.across * (pit_y - shape.neck_y))
         long = max(shape.bottom - pit_y, 1.0)
-        natural = float(np.clip(self.across * long / max(self.hem - first, 1.0), 0.6, 1.35))
         shares = (shape.rows[:, 0] - pit_y) / long
-        # a print on the chest keeps its shape; what length differs is taken up further down
-        downs = first + (natural * shares + (1 - natural) * shares**2) * (self.hem - first)
+        downs = self._downs(first, shares)
         halves = _smooth(
             np.stack([self._halves(*row) for row in zip(downs, shape.rows, strict=True)])
         )
@@ -247,6 +248,18 @@ class _Fitting:
                 aside = shape.centre + OUT[side] * inner / self.across
                 self._pair(at, np.array([aside, y], np.float32))
         return edges
+
+    def _downs(self, first: float, shares: Vector) -> Vector:
+        """Pixels below the collar of each row, which lie at `shares` of the way to the hem.
+
+        `first` is where the armpits are. A print on the chest keeps its shape; what length
+        differs is taken up further down.
+        """
+        long = self.shape.bottom - float(self.shape.armpits[:, 1].mean())
+        hangs = self.hem - first
+        natural = float(np.clip(self.across * max(long, 1.0) / max(hangs, 1.0), 0.6, 1.35))
+        downs: Vector = first + (natural * shares + (1 - natural) * shares**2) * hangs
+        return downs
 
     def _halves(self, down: float, row: Vector) -> NDArray[np.float64]:
         """Half the new top's width on either side, in one row of the garment."""
