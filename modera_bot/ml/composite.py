@@ -38,6 +38,8 @@ SEAM = 0.012
 EDGE = 0.002
 #: Differences finer than this are noise and edges that moved by a fraction of a pixel.
 BLUR = 0.004
+#: How far what is the same in both pictures is from all that isn't.
+APART = 0.012
 #: How far a cuff reaches over a hand, or a hem over a foot.
 CUFF = 0.05
 #: How fast the correction of colours may vary over the picture.
@@ -46,6 +48,8 @@ DRIFT_SCALE = 0.05
 # Grey levels of 255.
 #: A pixel has changed if the network's usual error is exceeded so many times, and by so much.
 CLEARLY, LEAST_CHANGE = 6.0, 14.0
+#: Nothing has changed where all around differs by less than this.
+SAME = 10.0
 #: A garment differs by more than this from the hand that it covers.
 COVERING = 40.0
 #: Where photo and generated picture should agree, no more than this is drift of colour.
@@ -92,7 +96,7 @@ def composite(
     after = _sized(generated, size).astype(np.float32)
     drift = drift_of(before, after, changed)
     difference = np.abs(blur(after + drift - before, BLUR * max(size))).max(axis=2)
-    where = changed_area(difference, changed)
+    where = changed_area(difference, changed) & ~unchanged(before, after + drift)
     limbs = limbs * (1 - covered(difference, where, limbs))
     return _painted(photo, generated, drift, seam(where, np.maximum(head, limbs)))
 
@@ -144,6 +148,12 @@ def changed_area(difference: Mask, changed: Mask) -> Flags:
     different = difference > max(CLEARLY * error, LEAST_CHANGE)
     near = grown(allowed, REACH * max(changed.shape))
     return touching(different & near | allowed, allowed)
+
+
+def unchanged(before: Colours, after: Colours) -> Flags:
+    """Where both pictures show the same, bare arms say: the photo shows it more sharply."""
+    difference = np.abs(blur(after - before, 1.0)).max(axis=2)  # a pixel wide, as patterns are
+    return ~grown(difference > SAME, APART * max(difference.shape))
 
 
 def covered(difference: Mask, where: Flags, limbs: Mask) -> Mask:

@@ -178,6 +178,13 @@ def test_a_perfect_network_gives_the_photo_that_was_taken(models: Path, old: str
     np.testing.assert_array_equal(made[:200], before[:200])  # face and all above
 
 
+def test_bare_arms_stay_as_sharp_as_they_were_taken(models: Path) -> None:
+    before, wanted = sample("people/ana_tee_logo"), sample("people/ana_tee_stripe")
+    made = back_onto(before, as_networks_return(wanted), Category.TOPS, models)
+    forearm = (slice(590, 680), slice(176, 190))
+    np.testing.assert_array_equal(made[forearm], before[forearm])
+
+
 def test_a_photo_of_nobody_is_refused(models: Path) -> None:
     wall = np.full((400, 300, 3), 180, np.uint8)
     with pytest.raises(Refusal) as refused:
