@@ -6,6 +6,7 @@ import shutil
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from modera_bot.app import load_backends
 from modera_bot.bot.connection import check_token
@@ -75,15 +76,14 @@ def _backends(settings: Settings) -> str:
 def _local_model(settings: Settings) -> str:
     if "fashn" not in settings.inference.tryon:
         return "none is used"
-    try:
-        import onnxruntime  # noqa: F401
-
-        from modera_bot.ml.fashn.device import plan
-    except ImportError as error:
+    missing = [name for name in ("torch", "onnxruntime", "safetensors") if not find_spec(name)]
+    if missing:
+        advice = "get it with: pip install 'modera-bot[local]'"
         raise ModeraError(
-            Code.BACKEND_UNAVAILABLE,
-            f"{error.name} is not installed; get it with: pip install 'modera-bot[local]'",
-        ) from error
+            Code.BACKEND_UNAVAILABLE, f"{', '.join(missing)}: not installed; {advice}"
+        )
+    from modera_bot.ml.fashn.device import plan
+
     return str(plan(FashnConfig(), settings.inference.fashn.device))
 
 
