@@ -37,6 +37,9 @@ LIKE_HEM = 0.35
 #: By how much a top is scaled down the body, over how much it is across.
 LENGTHENED = (0.75, 1.2)
 
+#: The same across its middle, where prints are: as down the body, but hardly less than across.
+MIDDLE = 0.95
+
 #: A photo that ends less than this many torso lengths below the collar shows no hem.
 CUT_OFF = 1.4
 
@@ -83,6 +86,7 @@ class Fitting:
         self.neck_top = neck_top(body)
         self.hem = self._hem()
         self.along = self._along()
+        self.middle = max(self.along, MIDDLE * self.across)
 
     def fit(self, arms: tuple[Arm, Arm]) -> Fit:
         necks, armpits = self._necks(), self._armpits()
@@ -241,11 +245,11 @@ class Fitting:
                 edge = body.at(OUT[side] * half[side], down)
                 edges[side].append(edge)
                 self._pair(edge, np.array([x, y], np.float32))
-                # the middle keeps its width: cloth turns away from the eye at the sides
+                # the middle keeps its proportions: cloth turns away from the eye at the sides
                 cut = self.across * abs(x - shape.centre)
                 inner = FACING * min(cut, half[side])
                 at = body.at(OUT[side] * inner, down + hangs * (1 - (inner / half[side]) ** 2))
-                aside = shape.centre + OUT[side] * inner / self.across
+                aside = shape.centre + OUT[side] * inner / self.middle
                 self._pair(at, np.array([aside, y], np.float32))
         return edges
 

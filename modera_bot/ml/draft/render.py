@@ -74,7 +74,7 @@ def render(
     left = erase.leftovers(body, parsed, arms, fitted, np.maximum(covered, gaps))
     ended(Step.LEFTOVERS, picture, left)
     skin = erase.skin(photo, body, parsed)
-    shading = light(to_lab(picture), body, parsed) * exposure(picture)
+    shading = light(to_lab(picture), body, parsed) * exposure(picture, body)
     ended(Step.LIGHT, picture, shading)
     canvas = Canvas(size)
     canvas.over(erase.background(photo, body), left.background)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from modera_bot.ml.base import Mask, Picture
-from modera_bot.ml.colour import Colours, Flags, blur, masked_blur, resized, shrunk
+from modera_bot.ml.colour import Colours, Flags, blur, closed, grown, masked_blur, resized, shrunk
 from modera_bot.ml.parsing.figure import Figure
 from modera_bot.ml.parsing.parse import Parsing
 
@@ -19,11 +19,18 @@ SLOW_BELOW, FINE_BELOW = 0.35, 0.0
 #: What differs more in hue (ΔE) from the rest of the old garment is printed on it.
 PRINT = 12.0
 
+#: What lies between parts of a print, or this near to it, is printed too; share of the scale.
+PRINT_REACH = 0.02
+
 #: How much darker a garment is at its outline, where the cloth turns away.
 RIM = 0.2
 
 #: White paper in the product photo is this bright in a well exposed picture.
 PAPER = 0.90
+
+#: Between which factors the garment is brought to the scene's white; and the exponent, since
+#: what is dark around somebody may be a dark wall as well as dim light.
+GAIN, WALL = (0.72, 1.06), 0.5
 
 
 def light(lab: Colours, body: Figure, parsed: Parsing) -> Colours:
@@ -52,7 +59,8 @@ def _ratio(lab: Colours, region: Mask, slow: float, fine: float, scale: float) -
     lightness, inside = lab[..., 0], region > 0
     # a print is no fold: what has another hue than most of the cloth is looked past
     hue = np.linalg.norm(lab[..., 1:] - np.median(lab[inside][:, 1:], axis=0), axis=-1)
-    region = region * (hue < PRINT)
+    reach = PRINT_REACH * scale
+    region = region * ~grown(closed(hue > PRINT, reach), reach)
     plain = _plainness(lab, inside, region, scale)
     inside = region > 0
     detail = masked_blur(lightness, region, 0.010 * scale)
@@ -94,10 +102,16 @@ def rim(alpha: Mask, reach: float) -> Mask:
     return darkened
 
 
-def exposure(picture: Picture) -> Colours:
-    """RGB factors that turn a product photo's white into the scene's; very mild."""
+def exposure(picture: Picture, body: Figure) -> Colours:
+    """RGB factors that turn a product photo's white into the scene's; very mild.
+
+    What is worn tells nothing of the light's colour: only what is around the person does.
+    """
     seen = picture.reshape(-1, 3)[::7].astype(np.float32) / 255
-    gain = np.clip(np.percentile(seen.mean(axis=1), 97) / PAPER, 0.72, 1.06)
-    mean = seen.mean(axis=0)
+    around = seen[body.mask.reshape(-1)[::7] < 0.02]
+    around = around if len(around) > 100 else seen
+    brightest = float(np.percentile(around.mean(axis=1), 97))
+    gain = np.clip((brightest / PAPER) ** WALL, *GAIN)
+    mean = around.mean(axis=0)
     cast = 1 + 0.25 * (mean / max(float(mean.mean()), 1e-3) - 1)
     return np.asarray(gain * cast.clip(0.92, 1.08), np.float32)
