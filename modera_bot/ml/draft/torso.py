@@ -27,7 +27,7 @@ def body_half(body: Figure, parsed: Parsing, down: float, side: int) -> float:
     if parsed.hem is None or down < parsed.hem - 0.02 * body.torso:
         dressed = body.reach(centre, out, 1.6 * usual, parsed.top)  # without arms and hands
         seen = min(dressed, seen) if dressed > 0.7 * usual else seen
-    return usual * 1.02 if seen > 1.25 * usual else max(seen, 0.88 * usual)
+    return usual * 0.96 if seen > 1.25 * usual else max(seen, 0.88 * usual)
 
 
 def neck_top(body: Figure) -> float:
