@@ -60,6 +60,9 @@ class Figures:
     kernels: list[dict[str, Any]] = field(default_factory=list)
 
 
+#: Steps after which the pictures of the modes are compared.
+COMPARED = 4
+
 #: Off by default: number of steps, and the time after which there is no guidance.
 APPROXIMATIONS = ((20, 1.0), (30, 0.5), (20, 0.5))
 
@@ -75,30 +78,12 @@ def run(
     """Measure; `tell` hears each line, `save` gets the figures whenever there are new ones."""
     gpu = torch.cuda.is_available()
     device = torch.device("cuda" if gpu else "cpu")
-    dtype = torch.bfloat16 if gpu else torch.float32
     config = FashnConfig() if gpu else SMALL
-    model = random_model(config, device, dtype)
-    figures = Figures(
-        device=torch.cuda.get_device_name() if gpu else f"CPU, {torch.get_num_threads()} threads",
-        torch=torch.__version__,
-        shape=config.input_shape,
-        steps=steps,
-        parameters=sum(p.numel() for p in model.parameters()),
-        work=(2 * steps - 1) * forward_flop(config) / 1e12,
-    )
-    if gpu:
-        figures.matmul_peak = matmul_peak(device)
-        figures.datasheet_peak = next(
-            (peak for name, peak in DATASHEET.items() if name in figures.device), None
-        )
+    model = random_model(config, device, torch.bfloat16 if gpu else torch.float32)
+    figures = _figures(model, steps)
     tell(f"{figures.device}, torch {figures.torch}, {config.input_shape}, {steps} steps")
     tell(f"{figures.work:.2f} TFLOP a picture as published")
     conditions, noise = random_conditions(config, device)
-    begun = time.perf_counter()
-    for category in (0, 1):
-        model.modulations(steps, category)
-    figures.modulations_s = time.perf_counter() - begun
-    plain = Plain(model)
 
     def note(name: str, mode: dict[str, Any]) -> None:
         figures.modes[name] = mode
@@ -106,14 +91,12 @@ def run(
         tell(_line(name, mode))
         save(figures)
 
-    def plainly(count: int) -> Tensor:
-        return plain.sample(conditions, noise=noise, steps=count)
-
-    note("plain", measure(plainly, steps, repeat, device))
+    measured, theirs = measure_plain(model, conditions, noise, steps, repeat)
+    note("plain", measured)
     for mode in modes if gpu else tuple(mode for mode in modes if mode != "graphs"):
         accelerate(model, mode)
         measured = measure(partial(_picture, model, conditions, noise), steps, repeat, device)
-        note(mode, measured | difference(model, plain, conditions, noise))
+        note(mode, measured | difference(model, theirs, conditions, noise))
     for count, until in APPROXIMATIONS:
         short = max(1, round(count * steps / 30))
         made = approximation(model, conditions, noise, steps, short, until, device)
@@ -124,6 +107,44 @@ def run(
         figures.kernels = kernels(lambda: sample(model, conditions, noise=noise, steps=2))
         save(figures)
     return figures
+
+
+def _figures(model: FashnTransformer, steps: int) -> Figures:
+    """What is known before anything is sampled; modulations are computed, and stay."""
+    device = model.device
+    figures = Figures(
+        device=f"CPU, {torch.get_num_threads()} threads",
+        torch=torch.__version__,
+        shape=model.config.input_shape,
+        steps=steps,
+        parameters=sum(p.numel() for p in model.parameters()),
+        work=(2 * steps - 1) * forward_flop(model.config) / 1e12,
+    )
+    if device.type == "cuda":
+        figures.device = torch.cuda.get_device_name(device)
+        figures.matmul_peak = matmul_peak(device)
+        figures.datasheet_peak = next(
+            (peak for name, peak in DATASHEET.items() if name in figures.device), None
+        )
+    figures.modulations_s = _seconds(
+        lambda: [model.modulations(steps, category) for category in (0, 1)], device
+    )
+    return figures
+
+
+def measure_plain(
+    model: FashnTransformer, conditions: Conditions, noise: Tensor, steps: int, repeat: int
+) -> tuple[dict[str, Any], Tensor]:
+    """The figures of the plain implementation, and its picture after COMPARED steps.
+
+    It is gone afterwards, with the weights that ours does without: memory is measured fairly.
+    """
+    plain = Plain(model)
+
+    def picture(count: int) -> Tensor:
+        return plain.sample(conditions, noise=noise, steps=count)
+
+    return measure(picture, steps, repeat, model.device), picture(COMPARED)
 
 
 def _picture(model: FashnTransformer, conditions: Conditions, noise: Tensor, steps: int) -> Tensor:
@@ -297,13 +318,11 @@ def random_conditions(config: FashnConfig, device: torch.device) -> tuple[Condit
     return conditions, noise
 
 
-@torch.inference_mode()
 def difference(
-    model: FashnTransformer, plain: Plain, conditions: Conditions, noise: Tensor
+    model: FashnTransformer, theirs: Tensor, conditions: Conditions, noise: Tensor
 ) -> dict[str, float]:
-    """RMS of the pictures after four steps, ours minus plain, next to the RMS of the picture."""
-    ours = sample(model, conditions, noise=noise, steps=4)
-    theirs = plain.sample(conditions, noise=noise, steps=4)
+    """RMS of our picture after COMPARED steps minus the plain one, and of the plain one."""
+    ours = sample(model, conditions, noise=noise, steps=COMPARED)
     return {
         "rms_from_plain": float((ours - theirs).square().mean().sqrt()),
         "rms_of_plain": float(theirs.square().mean().sqrt()),
