@@ -87,6 +87,7 @@ async def _services(settings: Settings, announcer: "_Announcer", stack: AsyncExi
     backends = load_backends(settings.inference.tryon, pool, settings)
     for backend in backends:
         stack.callback(backend.close)
+        backend.warm()
     draft_only = all(backend.capabilities.draft for backend in backends)
     credits = FreeCredits()
     keep = timedelta(days=settings.privacy.keep_days)

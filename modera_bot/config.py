@@ -133,6 +133,7 @@ class FashnSettings(Section):
     standard_steps: int = Field(30, ge=1, le=1000, description="steps of a standard picture")
     high_steps: int = Field(40, ge=1, le=1000, description="steps of a high quality picture")
     premium_steps: int = Field(50, ge=1, le=1000, description="steps of a premium picture")
+    preload: bool = Field(False, description="true: loaded when the bot starts")
     idle_minutes: float = Field(
         0, ge=0, description="minutes without work until memory is freed, 0 for never"
     )

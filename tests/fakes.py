@@ -66,6 +66,9 @@ class PaintTryOn:
         categories = tuple(garment.category or Category.TOPS for garment in task.garments)
         return TryOnOutput(picture, categories)
 
+    def warm(self) -> None:
+        """Is ready."""
+
     def close(self) -> None:
         """Has started nothing."""
 

@@ -147,6 +147,9 @@ class TryOnBackend(Protocol):
 
     def tryon(self, task: TryOnTask, progress: Progress = silent) -> TryOnOutput: ...
 
+    def warm(self) -> None:
+        """Get ready for the first try-on, if the settings want that; returns at once."""
+
     def close(self) -> None:
         """End what was started for it; what is being made fails, and nothing more is asked."""
 

@@ -34,5 +34,8 @@ class DraftTryOn:
         progress(Stage.FINISHING, 0.9)
         return output
 
+    def warm(self) -> None:
+        """Its networks load in a moment, when they are needed."""
+
     def close(self) -> None:
         """The picture processes are not its own."""

@@ -4,11 +4,13 @@ The model lives in one process of its own (ml/fashn/process.py): torch is never 
 and nothing that happens on the GPU can end the bot.
 """
 
+import logging
 import secrets
+import threading
 from pathlib import Path
 
 from modera_bot.contracts import Category, Quality, Stage
-from modera_bot.errors import Code, Refusal
+from modera_bot.errors import BackendError, Code, Refusal
 from modera_bot.ml.base import (
     BackendContext,
     Capabilities,
@@ -19,9 +21,11 @@ from modera_bot.ml.base import (
     silent,
 )
 from modera_bot.ml.fashn.files import canvas_of
-from modera_bot.ml.fashn.inputs import CATEGORIES, Inputs, Size
+from modera_bot.ml.fashn.inputs import CATEGORIES, Inputs, Size, blank
 from modera_bot.ml.fashn.process import ModelProcess
 from modera_bot.ml.fashn.worker import Request
+
+_log = logging.getLogger(__name__)
 
 #: Below the folder of the models.
 FOLDER = "fashn"
@@ -44,6 +48,7 @@ class FashnTryOn:
             Quality.HIGH: settings.high_steps,
             Quality.PREMIUM: settings.premium_steps,
         }
+        self._preload = settings.preload
         self._process = ModelProcess(
             self._models / FOLDER,
             settings.device,
@@ -73,6 +78,18 @@ class FashnTryOn:
             progress(stage, PREPARED + (GENERATED - PREPARED) * done / steps)
 
         return self._process.generate(request, on_step)
+
+    def warm(self) -> None:
+        """Load the model behind the scenes; what is wrong with it the first try-on tells again."""
+        if self._preload:
+            threading.Thread(target=self._load, name="fashn", daemon=True).start()
+
+    def _load(self) -> None:
+        try:
+            width, height = canvas_of(self._models / FOLDER)
+            self._process.generate(Request(blank(height, width), 1, 0, 1), lambda *_: None)
+        except BackendError as error:
+            _log.warning("the local model can't be loaded: %s", error)
 
     def close(self) -> None:
         """End the model's process."""

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     Load = Callable[[], tuple[FashnTransformer, str]]
 
+_log = logging.getLogger(__name__)
+
 STOP = "stop"
 
 _OOM_SCORE = 600  # out of memory, the kernel ends this process rather than the bot
@@ -143,4 +145,5 @@ def failure(error: Exception) -> ModeraError:
     wants = isinstance(error, torch.OutOfMemoryError | MemoryError)
     if wants or "can't allocate memory" in first:  # the CPU's allocator has no type for it
         return BackendError(Code.OUT_OF_MEMORY, first, False)
+    _log.error("the local model failed", exc_info=error)
     return BackendError(Code.BACKEND_FAILED, f"{type(error).__name__}: {first}", False)

@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -109,6 +110,28 @@ def test_a_cancelled_job_stops_between_two_steps(backend: FashnTryOn) -> None:
 
     with pytest.raises(JobCancelled):
         try_on(task(), [backend, PaintTryOn(None)], cancelled)
+
+
+def test_by_choice_it_is_loaded_before_the_first_tryon(
+    models_with_body: Path, pool: PicturePool, caplog: pytest.LogCaptureFixture
+) -> None:
+    backend_in(models_with_body, pool).warm()
+    ahead = backend_in(models_with_body, pool, preload=True)
+    with caplog.at_level(logging.INFO, "modera_bot.ml.fashn.process"):
+        ahead.warm()
+        deadline = time.monotonic() + 60
+        while not caplog.messages and time.monotonic() < deadline:
+            time.sleep(0.05)
+    ahead.close()
+    assert [message[:12] for message in caplog.messages] == ["fashn on cpu"]
+
+
+def test_what_can_not_be_loaded_ahead_is_only_logged(
+    tmp_path: Path, pool: PicturePool, caplog: pytest.LogCaptureFixture
+) -> None:
+    backend = backend_in(tmp_path, pool, preload=True)
+    backend._load()
+    assert PULL in caplog.text
 
 
 # --- what may be wrong -------------------------------------------------------------------
