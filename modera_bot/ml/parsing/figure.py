@@ -20,6 +20,11 @@ Vector = NDArray[np.float32]
 SIDES = (0, 1)
 OUT = (-1.0, 1.0)
 
+#: The fields of a figure that are points.
+ARM_JOINTS = ("shoulders", "elbows", "wrists", "fingers")
+LEG_JOINTS = ("hips", "knees", "ankles", "feet")
+JOINTS = (*ARM_JOINTS, *LEG_JOINTS, "eyes", "chin")
+
 #: The chin in MediaPipe's face mesh.
 CHIN = 152
 
@@ -33,7 +38,8 @@ class Figure:
 
     Arrays by side are (2, 2): side, then x, y. `down` runs from the shoulders' middle to the
     hips' middle, `right` across, both of length 1. `scale` is the shoulder width, or what it
-    would be if the person stood frontally; other lengths are fractions of it.
+    would be if the person stood frontally; other lengths are fractions of it. `feet` are the
+    tips of the feet; `leg_seen` (2, 2) is how sure knee and ankle are, 0 outside the picture.
     """
 
     mask: Mask
@@ -51,6 +57,10 @@ class Figure:
     right: Vector
     torso: float
     scale: float
+    knees: Vector
+    ankles: Vector
+    feet: Vector
+    leg_seen: Vector
 
     @property
     def collar(self) -> Vector:
@@ -62,13 +72,12 @@ class Figure:
         """The same in a picture `factor` times as large."""
         height, width = self.mask.shape
         size = max(1, round(width * factor)), max(1, round(height * factor))
-        joints = ("shoulders", "elbows", "wrists", "fingers", "hips", "eyes", "chin")
         return replace(
             self,
             mask=resized(self.mask, size),
             torso=self.torso * factor,
             scale=self.scale * factor,
-            **{name: getattr(self, name) * np.float32(factor) for name in joints},
+            **{name: getattr(self, name) * np.float32(factor) for name in JOINTS},
         )
 
     def at(self, across: float, along: float) -> Vector:
@@ -93,6 +102,10 @@ class Figure:
         """The arm's bones as a line of three points, from `start` (else the shoulder)."""
         first = self.shoulders[side] if start is None else start
         return np.stack([first, self.elbows[side], self.wrists[side]])
+
+    def leg(self, side: int) -> Vector:
+        """The leg's bones as a line of three points, from the hip joint to the ankle."""
+        return np.stack([self.hips[side], self.knees[side], self.ankles[side]])
 
     def reach(
         self, origin: Vector, direction: Vector, limit: float, region: Mask | None = None
@@ -141,7 +154,19 @@ def figure(person: Person) -> Figure:
         right=right,
         torso=torso,
         scale=scale,
+        knees=points[rows("KNEE")],
+        ankles=points[rows("ANKLE")],
+        feet=points[rows("FOOT_INDEX")],
+        leg_seen=np.stack([_inside(person, sure, rows(joint)) for joint in ("KNEE", "ANKLE")], 1),
     )
+
+
+def _inside(person: Person, sure: Vector, landmarks: list[int]) -> Vector:
+    """How sure each of some landmarks is, 0 outside the picture."""
+    height, width = person.mask.shape
+    points = person.pose[landmarks, :2]
+    inside = ((points >= 0) & (points < (width, height))).all(axis=1)
+    return np.where(inside, sure[landmarks], np.float32(0))
 
 
 def _chin(person: Person, usual: Vector) -> Vector:
