@@ -45,12 +45,13 @@ def hand(body: Figure, skin: Mask, side: int) -> Flags:
     if body.hand_seen[side] < 0.5:
         return np.zeros(skin.shape, bool)
     wrist, reach = body.wrists[side], body.fingers[side] - body.wrists[side]
-    sure, wide = (
-        capsule(skin.shape, wrist + reach * start, wrist + reach * 1.9, (radius * body.scale,) * 2)
-        for start, radius in ((0.3, 0.05), (-0.1, 0.16))
+    sure, usual, wide = (
+        capsule(skin.shape, wrist + reach * start, wrist + reach * end, (radius * body.scale,) * 2)
+        for start, end, radius in ((0.3, 1.9, 0.05), (-0.1, 1.9, 0.16), (-0.1, 2.1, 0.2))
     )
-    like = opened((wide > 0.5) & (skin > 0.25) & (body.mask > 0.3), 2)
-    whole = closed(touching(like, sure > 0.5), 3)
+    like = ((usual > 0.5) & (skin > 0.25)) | ((wide > 0.5) & (skin > 0.45))  # there, only tips
+    like = opened(like & (body.mask > 0.3), 0.006 * body.scale)  # fingers are 0.03 wide
+    whole = closed(touching(like, sure > 0.5), 0.012 * body.scale)
     below: Flags = (body.axes(wrist)[1] > -0.1 * body.scale) | (reach @ body.down < 0)
     return whole & below
 
