@@ -13,7 +13,7 @@ from modera_bot.ml.draft.drawn import Drawn
 from modera_bot.ml.draft.dress_fit import fit_dress
 from modera_bot.ml.draft.garment import CutOut
 from modera_bot.ml.draft.keypoints import TopShape
-from modera_bot.ml.draft.limbs import bare_arm
+from modera_bot.ml.draft.limbs import bare_arms
 from modera_bot.ml.draft.render import render
 from modera_bot.ml.draft.watching import Step, ended
 from modera_bot.ml.parsing.figure import Figure
@@ -29,8 +29,7 @@ def draw_dress(
     shape: TopShape,
 ) -> Drawn:
     """Draw the dress of `shape` on the `person` in `picture`, whose frame is `body`."""
-    ends = parsed.sleeve_ends
-    arms = bare_arm(body, 0, float(ends[0])), bare_arm(body, 1, float(ends[1]))
+    arms = bare_arms(body, parsed)
     fitted = fit_dress(shape, garment.mask, body, parsed, arms)
     ended(Step.FIT, picture, fitted)
     worn = replace(parsed, top=_clothes(body, parsed, fitted.hem), hem=None)

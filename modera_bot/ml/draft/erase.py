@@ -21,7 +21,10 @@ SEAM = 0.014
 CUFF = 0.04
 
 #: Skin gets darker toward an arm's edge, where it turns away from the light.
-TURN = 0.25
+TURN = 0.3
+
+#: An arm's middle lies this deep, in radii at the elbow; what is thicker is a little flat.
+ROUND = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +113,15 @@ def skin(picture: Colours, body: Figure, parsed: Parsing) -> Colours:
 
 
 def roundness(arms: tuple[Arm, Arm], shape: tuple[int, int]) -> Mask:
-    """How much darker arms get toward their edges: factors of at most 1."""
-    factors = np.ones(shape, np.float32)
+    """How much darker arms get toward their edges: factors of at most 1.
+
+    As of cylinders that are lit from the front, with much light from all around.
+    """
+    factors = np.full(shape, 1 - TURN, np.float32)
     for arm in arms:
         region = arm.region(shape) > 0.5
-        depth = cv2.distanceTransform(region.astype(np.uint8), cv2.DIST_L2, 3)
-        edge = 1 - (depth / float(arm.radii[1])).clip(0, 1)
-        factors = np.where(region, np.minimum(factors, 1 - TURN * edge * edge), factors)
-    return blur(factors.astype(np.float32), 1.5)
+        depth = cv2.distanceTransform(region.astype(np.uint8), cv2.DIST_L2, 5)
+        edge = 1 - (depth / (ROUND * float(arm.radii[2]))).clip(0, 1)
+        facing = np.sqrt(1 - edge * edge).astype(np.float32)
+        factors = np.where(region, np.maximum(factors, 1 - TURN + TURN * facing), factors)
+    return blur(factors, 1.5)

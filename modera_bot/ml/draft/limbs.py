@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from modera_bot.ml.base import Mask
-from modera_bot.ml.parsing.figure import OUT, Figure, Vector, along, capsule, length
+from modera_bot.ml.parsing.figure import OUT, SIDES, Figure, Vector, along, capsule, length
+from modera_bot.ml.parsing.parse import Parsing
 
-#: Usual radii of a bare arm at shoulder, elbow and wrist, as shares of the body's scale.
-USUAL = (0.135, 0.105, 0.075)
+#: Usual radii of a bare arm, as shares of the body's scale: at the shoulder, down the upper arm,
+#: at the elbow, where the forearm is thickest, down it, and at the wrist.
+USUAL = (0.135, 0.120, 0.100, 0.102, 0.078, 0.062)
+
+#: Where these are: the segment of the arm (upper arm, forearm), and the share of its length.
+KNOTS = ((0, 0.0), (0, 0.5), (1, 0.0), (1, 0.25), (1, 0.7), (1, 1.0))
+
+#: How much of a hand is palm, seen from its wrist: there its middle and width are measured.
+PALM = (0.1, 0.35)
 
 #: How far a person's arm may differ from that.
 THINNEST, THICKEST = 0.75, 1.3
@@ -21,26 +30,38 @@ MEASURABLE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """A bare arm: its middle line (3, 2), shoulder to wrist, and its radii there, in pixels."""
+    """A bare arm: its middle line (3, 2), shoulder to wrist, and its radii at KNOTS, in pixels."""
 
     line: Vector
     radii: Vector
 
     def radius(self, distance: float) -> float:
         """Radius at a distance from the shoulder along the line."""
-        upper = float(np.linalg.norm(self.line[1] - self.line[0]))
-        return float(np.interp(distance, [0, upper, length(self.line)], self.radii))
+        return float(np.interp(distance, self._knots(), self.radii))
 
     def region(self, shape: tuple[int, int], start: float = 0.0) -> Mask:
         """Where the arm is, 0 to 1, from `start` pixels down its line."""
         start = min(start, length(self.line))
-        point, _, joint = along(self.line, start)
+        places = [start, *(knot for knot in self._knots() if knot > start)]
         mask = np.zeros(shape, np.float32)
-        first, radius = point, self.radius(start)
-        for last, thin in zip(self.line[joint + 1 :], self.radii[joint + 1 :], strict=True):
-            mask = np.maximum(mask, capsule(shape, first, last, (radius, float(thin))))
-            first, radius = last, float(thin)
+        for first, last in pairwise(places if len(places) > 1 else [start, start]):
+            ends = along(self.line, first)[0], along(self.line, last)[0]
+            mask = np.maximum(mask, capsule(shape, *ends, (self.radius(first), self.radius(last))))
         return mask
+
+    def _knots(self) -> list[float]:
+        upper, fore = (float(bone) for bone in np.linalg.norm(np.diff(self.line, axis=0), axis=1))
+        return [share * (fore if lower else upper) + lower * upper for lower, share in KNOTS]
+
+
+def bare_arms(body: Figure, parsed: Parsing) -> tuple[Arm, Arm]:
+    """Both arms; under a sleeve to the wrist they are as usual, and lead to the hands."""
+    arms = []
+    for side in SIDES:
+        end, hand = float(parsed.sleeve_ends[side]), parsed.hands[side]
+        arm = bare_arm(body, side, end)
+        arms.append(_led_to(hand, body, side, arm) if end > MEASURABLE else arm)
+    return arms[0], arms[1]
 
 
 def bare_arm(body: Figure, side: int, sleeve_end: float) -> Arm:
@@ -66,6 +87,27 @@ def bare_arm(body: Figure, side: int, sleeve_end: float) -> Arm:
     factor = float(np.clip(np.median(thickness), THINNEST, THICKEST))
     moved = line + shift * np.array([[0.3], [1], [1]], np.float32)
     return Arm(moved.astype(np.float32), radii * np.float32(factor))
+
+
+def _led_to(hand: Mask, body: Figure, side: int, usual: Arm) -> Arm:
+    """The arm with its wrist moved to where the hand, if it is seen, begins."""
+    wrist, reach = body.wrists[side], body.fingers[side] - body.wrists[side]
+    long = float(np.linalg.norm(reach))
+    aside = np.array([reach[1], -reach[0]], np.float32) / max(long, 1e-6)
+    shifts = []
+    for share in np.linspace(*PALM, 4):
+        point = wrist + reach * float(share)
+        steps = np.arange(-0.14, 0.14, 0.01)[:, None] * body.scale
+        x, y = np.rint(point + steps * aside).astype(int).T
+        inside = (x >= 0) & (y >= 0) & (x < hand.shape[1]) & (y < hand.shape[0])
+        seen = steps[inside][hand[y[inside], x[inside]] > 0.5]
+        if seen.size > 2:
+            shifts.append(float(seen.mean()))
+    if not shifts:
+        return usual
+    line = usual.line.copy()
+    line[2] += aside * float(np.median(shifts))
+    return Arm(line, usual.radii)
 
 
 def across_arm(line: Vector, distance: float, out: float, scale: float) -> tuple[Vector, Vector]:

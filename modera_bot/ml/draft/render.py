@@ -24,7 +24,7 @@ from modera_bot.ml.draft.drawn import Drawn
 from modera_bot.ml.draft.fit import Fit, fit
 from modera_bot.ml.draft.garment import CutOut
 from modera_bot.ml.draft.keypoints import TopShape
-from modera_bot.ml.draft.limbs import Arm, bare_arm
+from modera_bot.ml.draft.limbs import Arm, bare_arms
 from modera_bot.ml.draft.shade import exposure, light, rim
 from modera_bot.ml.draft.warp import Layer, warp_strip, warp_torso
 from modera_bot.ml.draft.watching import Step, ended
@@ -44,8 +44,7 @@ def draw_top(
     shape: TopShape,
 ) -> Drawn:
     """Draw the top of `shape` on the `person` in `picture`, whose frame is `body`."""
-    ends = parsed.sleeve_ends
-    arms = bare_arm(body, 0, float(ends[0])), bare_arm(body, 1, float(ends[1]))
+    arms = bare_arms(body, parsed)
     fitted = fit(shape, body, parsed, arms)
     ended(Step.FIT, picture, fitted)
     canvas = render(picture, body, parsed, arms, garment, shape, fitted)
@@ -82,10 +81,11 @@ def render(
     if lower is not None:
         canvas.over(lower, left.lower)
     canvas.over(skin, np.maximum(left.chest, left.arms))
-    canvas.darken(_contact_shadow(covered, body))
+    shadow = _contact_shadow(covered, body)
+    canvas.darken(shadow)
     canvas.over(_carried(layers, size) * shading, gaps, cloth=True)
     _paint(canvas, torso, shading, 0.10 * body.scale)
-    canvas.over(skin * erase.roundness(arms, size)[..., None], left.arms)
+    canvas.over(skin * (erase.roundness(arms, size) * (1 - shadow))[..., None], left.arms)
     canvas.reveal(_bare_arms(body, parsed, fitted) * (1 - np.maximum(left.old, left.arms)))
     for sleeve in sleeves:
         _paint(canvas, sleeve, shading, 0.075 * body.scale)
