@@ -18,28 +18,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from modera_bot.bench.flop import DATASHEET, forward_flop
 from modera_bot.bench.plain import Plain
-from modera_bot.ml.fashn.backbone import Backbone
-from modera_bot.ml.fashn.conditioner import Conditioner
+from modera_bot.bench.random_model import SMALL, random_conditions, random_model
 from modera_bot.ml.fashn.config import FashnConfig
 from modera_bot.ml.fashn.sampler import Conditions, sample
 from modera_bot.ml.fashn.speed import MODES, Mode, accelerate
 from modera_bot.ml.fashn.transformer import FashnTransformer
-
-#: Dense bf16 TFLOP/s by the manufacturer's data sheet, by a part of the device's name.
-DATASHEET = {"H100 PCIe": 756.0, "H100": 989.4, "H200": 989.4, "A100": 312.0, "A10": 125.0}
-
-#: The network at a size of which a CPU does several steps a second.
-SMALL = FashnConfig(
-    input_shape=(192, 144),
-    hidden_size=512,
-    n_heads=4,
-    double_blocks_depth=1,
-    single_blocks_depth=2,
-    patch_mixer_depth=1,
-)
 
 
 @dataclass(slots=True)
@@ -237,35 +224,6 @@ def _compare(figures: Figures, name: str, config: FashnConfig) -> None:
         mode[f"share_of_{peak}"] = mode["tflops"] / value if value else None
 
 
-def forward_flop(config: FashnConfig, *, ours: bool = False) -> float:
-    """Floating-point operations of one conditional forward; a product and a sum are two.
-
-    `ours` leaves out what ours does not do at each step: modulation, the garment's embedding,
-    and the garment's tokens in the last block.
-    """
-    size, tokens, mlp = config.hidden_size, config.tokens, config.mlp_size
-    pixels = config.channels_in * config.patch_size**2
-    single_weights = size * (3 * size + mlp) + (size + mlp) * size
-    double_weights = size * 3 * size + size * size + 2 * size * mlp
-
-    def attention(queries: int, keys: int) -> float:
-        return 2 * 2 * queries * keys * size
-
-    mixers = config.patch_mixer_depth * (2 * tokens * single_weights + attention(tokens, tokens))
-    doubles = config.double_blocks_depth * (
-        2 * 2 * tokens * double_weights + attention(2 * tokens, 2 * tokens)
-    )
-    single = 2 * 2 * tokens * single_weights + attention(2 * tokens, 2 * tokens)
-    singles = config.single_blocks_depth * single
-    patches = 2 * tokens * size * (2 * pixels + config.patch_size**2 + pixels)
-    total = mixers + doubles + singles + patches
-    if ours:
-        unused = 2 * tokens * (single_weights - 2 * size * size) + attention(tokens, 2 * tokens)
-        return total - unused
-    garment = 2 * tokens * size * (pixels + config.patch_size**2)
-    return total + garment + 2 * size * sum(config.modulation_sizes)
-
-
 def matmul_peak(device: torch.device, side: int = 8192) -> float:
     """TFLOP/s of a large bf16 product of random matrices: the median of twenty."""
     left, right = (torch.randn(side, side, device=device, dtype=torch.bfloat16) for _ in range(2))
@@ -273,47 +231,6 @@ def matmul_peak(device: torch.device, side: int = 8192) -> float:
         left @ right
     times = [_seconds(lambda: left @ right, device) for _ in range(20)]
     return 2 * side**3 / statistics.median(times) / 1e12
-
-
-def random_model(
-    config: FashnConfig, device: torch.device, dtype: torch.dtype, seed: int = 0
-) -> FashnTransformer:
-    """A network with random weights, of the size that keeps activations about 1."""
-    with torch.device("meta"):
-        backbone, conditioner = Backbone(config), Conditioner(config)
-    model = FashnTransformer(
-        config,
-        _random(backbone.to_empty(device=device), seed).to(dtype),
-        _random(conditioner.to_empty(device="cpu"), seed + 1).to(dtype),
-    )
-    return model.eval()
-
-
-@torch.no_grad()
-def _random(part: nn.Module, seed: int) -> Any:
-    """Fill the parameters; none stays zero, so that no part could be left out unnoticed."""
-    device = next(part.parameters()).device
-    generator = torch.Generator(device).manual_seed(seed)
-    for name, parameter in part.named_parameters():
-        fan = parameter[0].numel() if parameter.ndim > 1 else 4
-        parameter.normal_(float(name.endswith(".scale")), fan**-0.5, generator=generator)
-        parameter.requires_grad_(False)
-    return part
-
-
-def random_conditions(config: FashnConfig, device: torch.device) -> tuple[Conditions, Tensor]:
-    """Conditions like pictures, in -1..1, and noise."""
-    generator = torch.Generator(device).manual_seed(2)
-
-    def random(channels: int) -> Tensor:
-        shape = (1, channels, *config.input_shape)
-        return torch.rand(shape, generator=generator, device=device) * 2 - 1
-
-    conditions = Conditions(
-        random(3), random(1), random(3), random(1), torch.ones(1, dtype=torch.long, device=device)
-    )
-    noise = torch.randn((1, 3, *config.input_shape), generator=generator, device=device)
-    return conditions, noise
 
 
 def difference(

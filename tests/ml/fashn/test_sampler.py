@@ -4,7 +4,9 @@ import pytest
 import torch
 
 from modera_bot.bench import diffusion
+from modera_bot.bench.flop import forward_flop
 from modera_bot.bench.plain import Plain
+from modera_bot.bench.random_model import random_conditions, random_model
 from modera_bot.ml.fashn.backbone import Streams
 from modera_bot.ml.fashn.conditioner import time_sinusoid
 from modera_bot.ml.fashn.config import FashnConfig
@@ -17,12 +19,12 @@ CPU = torch.device("cpu")
 
 @pytest.fixture(scope="module")
 def model():
-    return diffusion.random_model(CONFIG, CPU, torch.float32)
+    return random_model(CONFIG, CPU, torch.float32)
 
 
 @pytest.fixture(scope="module")
 def given():
-    return diffusion.random_conditions(CONFIG, CPU)
+    return random_conditions(CONFIG, CPU)
 
 
 def count_passes(model, monkeypatch) -> list[int]:
@@ -126,9 +128,9 @@ def test_the_plain_implementation_computes_the_same_function(model, given):
 
 
 def test_work_is_counted_as_published():
-    published = diffusion.forward_flop(FashnConfig())
+    published = forward_flop(FashnConfig())
     assert round(published / 1e12, 2) == 13.20
-    assert diffusion.forward_flop(FashnConfig(), ours=True) < published
+    assert forward_flop(FashnConfig(), ours=True) < published
 
 
 def test_the_garments_tokens_of_the_last_block_are_not_computed(model, given):
