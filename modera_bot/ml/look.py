@@ -22,6 +22,7 @@ from modera_bot.ml.draft.garment import CutOut, cut_out, shrink
 from modera_bot.ml.draft.garment_gates import judge_garment
 from modera_bot.ml.draft.person_gates import Verdict, judge_person
 from modera_bot.ml.draft.silhouette import guess_category
+from modera_bot.ml.draft.worn import judge_worn
 
 #: Photos are looked at in a copy whose longest edge is at most this, in pixels.
 LOOK = 1024
@@ -58,7 +59,7 @@ def look(picture: bytes, models: Path, draft_only: bool) -> PhotoReport:
         garment = cut_out(small)  # takes longer than all the rest
         role, body = _told_apart(body, garment)
     person = judge_person(body, small.shape[:2])
-    cloth = Verdict(Code.GARMENT_ON_PERSON)
+    cloth = judge_worn(body)
     if garment is not None and not body.people:
         cloth = judge_garment(garment, body)
     return PhotoReport(

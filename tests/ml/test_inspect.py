@@ -62,7 +62,7 @@ def test_a_person_is_told_as_a_person(looked: Looker, name: str) -> None:
     report = looked(sample(f"people/{name}"))
     assert (report.role, report.people) == (Role.PERSON, 1)
     assert report.fault(Role.PERSON) is None
-    assert report.fault(Role.GARMENT) is Code.GARMENT_ON_PERSON
+    assert report.fault(Role.GARMENT) is None  # somebody else may try on what is worn here
     assert (report.width, report.height) == (768, 1024)
     assert report.category is None
 

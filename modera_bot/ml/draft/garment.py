@@ -64,6 +64,12 @@ class CutOut:
     def mask(self) -> NDArray[np.bool_]:
         return self.alpha > 0.5
 
+    @classmethod
+    def nothing(cls) -> CutOut:
+        """What is left where no garment may be cut out."""
+        colour, alpha = np.zeros((1, 1, 3), np.float32), np.zeros((1, 1), np.float32)
+        return cls(colour, alpha, background_share=0.0, border_touch=0.0, noise=0.0)
+
 
 def shrink(picture: Picture, edge: int) -> Picture:
     """The picture with its longest edge at most `edge`."""
@@ -203,9 +209,18 @@ def _matte(
     trust = ((least[edge] - DISTINCT / 2) / DISTINCT).clip(0, 1)
     alpha[edge] += (mixed - alpha[edge]) * trust
     alpha[core] = 1
+    return alpha, _carried(colour, around, nearest)
+
+
+def carried(colour: Colours, core: NDArray[np.bool_], around: NDArray[np.bool_]) -> Colours:
+    """The colours with those of `core`, which is not empty, carried outward into `around`."""
+    return _carried(colour, around, _nearest(core))
+
+
+def _carried(colour: Colours, around: NDArray[np.bool_], nearest: NDArray[np.intp]) -> Colours:
     colour = colour.copy()
     colour[around] = blur(colour, 1).reshape(-1, 3)[nearest[around]]
-    return alpha, colour
+    return colour
 
 
 def _nearest(core: NDArray[np.bool_]) -> NDArray[np.intp]:

@@ -5,22 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from modera_bot.errors import Code
-from modera_bot.ml.anatomy import Landmark, seen
-from modera_bot.ml.base import Body, Person
+from modera_bot.ml.base import Body
 from modera_bot.ml.draft.garment import CutOut
-from modera_bot.ml.draft.person_gates import LEAST_SCORE, Verdict
+from modera_bot.ml.draft.person_gates import Verdict
 from modera_bot.ml.draft.silhouette import trimmed
+from modera_bot.ml.draft.worn import wearer
 
 LEAST_GARMENT = 0.02  # of the picture
 LEAST_BACKGROUND = 0.8
 MOST_TOUCH = 0.15
 LEAST_SYMMETRY = 0.9
-WORN_DETECTION, WORN_ELBOWS = 0.68, 0.7
 
 
 def judge_garment(garment: CutOut, body: Body) -> Verdict:
-    """Whether a draft can be made with a garment; `body` is who is seen in its picture."""
-    if any(_wears_it(person) for person in body.people):
+    """Whether a draft can be made with a garment that lies or hangs by itself.
+
+    `body` is who is seen in its picture; what somebody wears is for `worn` to judge.
+    """
+    if wearer(body) is not None:
         return Verdict(Code.GARMENT_ON_PERSON)
     if garment.background_share < LEAST_BACKGROUND:
         return Verdict(Code.BUSY_BACKGROUND)
@@ -47,14 +49,3 @@ def symmetry(garment: CutOut) -> float:
             mirrored[:, :shift] = flipped[:, -shift:]
         best = max(best, float((mask & mirrored).sum() / max((mask | mirrored).sum(), 1)))
     return best
-
-
-def _wears_it(person: Person) -> bool:
-    """Whether the picture shows a person, not just the shape of one in empty clothes."""
-    elbows = (Landmark.LEFT_ELBOW, Landmark.RIGHT_ELBOW)
-    return (
-        person.score >= LEAST_SCORE
-        and person.detection > WORN_DETECTION
-        and seen(person, elbows) > WORN_ELBOWS
-        and person.face is not None
-    )

@@ -70,7 +70,7 @@ def locate(garment: CutOut) -> TopShape | None:
     if outline is None:
         return None
     armpits, overlap = sleeved_armpits(outline)
-    shoulder_line = _upper_edge(outline.mask)
+    shoulder_line = upper_edge(outline.mask)
     sleeves: tuple[Sleeve | None, Sleeve | None] = (None, None)
     if armpits is not None:
         tips = _tips(outline, shoulder_line, armpits)
@@ -97,7 +97,8 @@ def locate(garment: CutOut) -> TopShape | None:
     )
 
 
-def _upper_edge(mask: Flags) -> NDArray[np.int32]:
+def upper_edge(mask: Flags) -> NDArray[np.int32]:
+    """The first row of the garment in each column, −1 where there is none."""
     return np.where(mask.any(axis=0), mask.argmax(axis=0), -1).astype(np.int32)
 
 

@@ -90,7 +90,7 @@ def _legs(mask: Flags) -> float:
     y = lowest
     while y > 0 and _are_legs(runs(mask[y]), width):
         y -= step
-    return (lowest - y) / height
+    return float((lowest - y) / height)
 
 
 def _are_legs(parts: list[tuple[int, int]], width: int) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from modera_bot.contracts import Category, Notice
 from modera_bot.errors import Code, Refusal
 from modera_bot.ml.anatomy import chosen
-from modera_bot.ml.base import Person, Picture, TryOnOutput, TryOnTask
+from modera_bot.ml.base import Body, Person, Picture, TryOnOutput, TryOnTask
 from modera_bot.ml.body import BodyUnderstanding
 from modera_bot.ml.draft.drawn import Drawn
 from modera_bot.ml.draft.garment import CutOut, cut_out, shrink
@@ -20,6 +20,7 @@ from modera_bot.ml.draft.render import draw_top
 from modera_bot.ml.draft.silhouette import guess_category
 from modera_bot.ml.draft.view import View, view_of
 from modera_bot.ml.draft.watching import Step, ended
+from modera_bot.ml.draft.worn import take_off, wearer
 from modera_bot.ml.parsing.figure import figure
 from modera_bot.ml.parsing.parse import parse
 
@@ -82,13 +83,26 @@ def _garment(picture: Picture, understanding: BodyUnderstanding) -> Garment:
 
 
 def _look(picture: Picture, understanding: BodyUnderstanding) -> Garment:
+    people = understanding.understand(picture)
+    if wearer(people) is not None:
+        return _look_at_worn(picture, people)
     cut = cut_out(picture)
     ended(Step.CUT_OUT, cut)
-    fault = judge_garment(cut, understanding.understand(picture)).fault
+    fault = judge_garment(cut, people).fault
     ended(Step.WORN)
     shape = None if fault else locate(cut)
     ended(Step.KEY_POINTS, cut, shape)
     return Garment(cut, shape, guess_category(cut), fault or (None if shape else Code.NO_GARMENT))
+
+
+def _look_at_worn(picture: Picture, people: Body) -> Garment:
+    worn = take_off(picture, people)
+    ended(Step.WORN)
+    if worn is None:
+        return Garment(CutOut.nothing(), None, Category.TOPS, Code.GARMENT_ON_PERSON)
+    ended(Step.CUT_OUT, worn.cut)
+    ended(Step.KEY_POINTS, worn.cut, worn.shape)
+    return Garment(worn.cut, worn.shape, Category.TOPS, None)
 
 
 def _person(
