@@ -85,6 +85,7 @@ def tryon(
             "width": width,
             "height": height,
             "seconds": round(seconds, 3),
+            "seed": made.output.seed,
         }
         click.echo(json.dumps(outcome))
     else:

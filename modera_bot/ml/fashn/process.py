@@ -57,17 +57,14 @@ class ModelProcess:
             on_step(0, request.steps)
         try:
             if self._closed:
-                raise BackendError(Code.BACKEND_UNAVAILABLE, "the model was closed", False)
+                raise _closed()
             if self._child is None or not self._child.alive():
                 self._child = _Child(self._arguments)
-            picture = self._child.ask(request, on_step)
-        except ModeraError:
-            raise
+            return self._child.ask(request, on_step)
         except (EOFError, OSError) as error:
-            raise self._explain() from error
+            raise self._explain(self._child) from error
         finally:
             self._turn.release()
-        return picture
 
     def close(self) -> None:
         """End the process; a picture that is being made fails, and so do all later ones."""
@@ -75,14 +72,20 @@ class ModelProcess:
         if (child := self._child) is not None:
             child.end()
 
-    def _explain(self) -> BackendError:
-        assert self._child is not None
-        code = self._child.end()
+    def _explain(self, child: "_Child | None") -> BackendError:
+        """Why the process is gone."""
+        code = child.end() if child is not None else None
+        if self._closed:
+            return _closed()
         if code == -signal.SIGKILL:
             reason = "the model's process was killed, which the kernel does for want of memory"
             return BackendError(Code.OUT_OF_MEMORY, reason, False)
         reason = f"the model's process ended by itself ({code})"
         return BackendError(Code.BACKEND_FAILED, reason, False)
+
+
+def _closed() -> BackendError:
+    return BackendError(Code.BACKEND_UNAVAILABLE, "the model was closed", False)
 
 
 class _Child:
