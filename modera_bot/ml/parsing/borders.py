@@ -1,4 +1,4 @@
-"""Where the old clothes end: the hem of the top, the cuffs of its sleeves."""
+"""Where the old clothes end: the hem of the top, its cuffs, and what is worn on the legs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,16 @@ def hem(lab: Colours, body: Figure, top: Colours, lower: Colours) -> float | Non
 
 def sleeve_end(lab: Colours, body: Figure, side: int, tone: Vector, cloth: Colours) -> float:
     """The share of the arm that is under cloth: the best split into cloth, then skin."""
-    line, half = body.arm(side), 0.05 * body.scale
+    return _covered(lab, body.arm(side), 0.05 * body.scale, tone, cloth)
+
+
+def leg_end(lab: Colours, body: Figure, side: int, tone: Vector, cloth: Colours) -> float:
+    """The share of the leg, from the hip joint to the ankle, that is under cloth."""
+    return _covered(lab, body.leg(side), 0.06 * body.scale, tone, cloth)
+
+
+def _covered(lab: Colours, line: Vector, half: float, tone: Vector, cloth: Colours) -> float:
+    """The share of a limb that is under cloth; `line` (3, 2) are its joints."""
     profile = np.concatenate(
         [
             _profile(lab, line[0], line[1], half, 24),
