@@ -30,10 +30,14 @@ MEASURABLE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """A bare arm: its middle line (3, 2), shoulder to wrist, and its radii at KNOTS, in pixels."""
+    """A bare arm: its middle line (3, 2), shoulder to wrist, and its radii at `knots`, in pixels.
+
+    Legs are alike, from hip to ankle, with knots of their own.
+    """
 
     line: Vector
     radii: Vector
+    knots: tuple[tuple[int, float], ...] = KNOTS
 
     def radius(self, distance: float) -> float:
         """Radius at a distance from the shoulder along the line."""
@@ -51,7 +55,7 @@ class Arm:
 
     def _knots(self) -> list[float]:
         upper, fore = (float(bone) for bone in np.linalg.norm(np.diff(self.line, axis=0), axis=1))
-        return [share * (fore if lower else upper) + lower * upper for lower, share in KNOTS]
+        return [share * (fore if lower else upper) + lower * upper for lower, share in self.knots]
 
 
 def bare_arms(body: Figure, parsed: Parsing) -> tuple[Arm, Arm]:
