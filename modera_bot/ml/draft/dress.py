@@ -14,7 +14,7 @@ from modera_bot.ml.draft.dress_fit import fit_dress
 from modera_bot.ml.draft.garment import CutOut
 from modera_bot.ml.draft.keypoints import TopShape
 from modera_bot.ml.draft.limbs import bare_arms
-from modera_bot.ml.draft.render import render
+from modera_bot.ml.draft.render import lit, render
 from modera_bot.ml.draft.watching import Step, ended
 from modera_bot.ml.parsing.figure import Figure
 from modera_bot.ml.parsing.parse import Parsing
@@ -33,7 +33,9 @@ def draw_dress(
     fitted = fit_dress(shape, garment.mask, body, parsed, arms)
     ended(Step.FIT, picture, fitted)
     worn = replace(parsed, top=_clothes(body, parsed, fitted.hem), hem=None)
-    canvas = render(picture, body, worn, arms, garment, shape, fitted)
+    # the folds of top and trousers tell of the light each on its own; those of a dress at once
+    shading = lit(picture, body, worn if parsed.hem is None else parsed)
+    canvas = render(picture, body, worn, arms, garment, shape, fitted, shading)
     return Drawn(canvas, grain_of(picture), canvas.cloth)
 
 

@@ -11,11 +11,14 @@ from modera_bot.ml.base import Mask
 from modera_bot.ml.colour import Colours, blur, fill_in, grown, shrunk, to_rgb
 from modera_bot.ml.draft.fit import Fit
 from modera_bot.ml.draft.limbs import Arm
-from modera_bot.ml.parsing.figure import Figure
+from modera_bot.ml.parsing.figure import OUT, Figure, length
 from modera_bot.ml.parsing.parse import Parsing
 
 #: How far around the old top its edge is repainted too, as a share of the scale.
 SEAM = 0.014
+
+#: Up to how far beside a new sleeve a bare arm may stick out, as a share of the scale.
+SLIVER = 0.06
 
 #: How far beyond an old cuff skin is repainted, ever fainter, as a share of the scale.
 CUFF = 0.04
@@ -60,17 +63,35 @@ def leftovers(
     half = np.interp(down / body.torso, (0, 1, 1.6), (0.5, 0.6, 0.7)) * body.scale
     hem = min(fitted.hem, parsed.hem or fitted.hem)
     lower = (down > hem - 4) & (np.abs(across) < half) & (body.mask > 0.5)
+    left = np.maximum(left, _beside_sleeves(body, arms, fitted, covered))
     soft = blur(left, 1)
     shown = {}
     for name, region in (("chest", chest), ("arms", limbs), ("lower", lower)):
         shown[name] = _overlapping(left * region, soft)
         left = left * (1 - region)
-    # along an arm the shadow of the old cuff is painted away too
+    # beyond an old cuff or neckline its shadow on the skin is painted away too
     reach = CUFF * body.scale
-    cuffs = blur(grown(parsed.top > 0.5, reach).astype(np.float32), 0.4 * reach)
-    bare = limbs * cuffs * (1 - chest) * (covered < 0.98) * (body.mask > 0.5)
-    shown["arms"] = np.maximum(shown["arms"], bare.astype(np.float32))
+    shadows = blur(grown(parsed.top > 0.5, reach).astype(np.float32), 0.4 * reach)
+    shadows *= (covered < 0.98) * (body.mask > 0.5) * (parsed.head < 0.5) * (parsed.hair < 0.1)
+    shown["chest"] = np.maximum(shown["chest"], shadows * chest)
+    shown["arms"] = np.maximum(shown["arms"], (limbs * shadows * (1 - chest)).astype(np.float32))
     return Leftovers(old=old, background=_overlapping(left, soft), **shown)
+
+
+def _beside_sleeves(body: Figure, arms: tuple[Arm, Arm], fitted: Fit, covered: Mask) -> Mask:
+    """Slivers of bare arms that stick out at the side of sleeves, 0 to 1."""
+    slivers = np.zeros_like(covered)
+    near = grown(covered > 0.5, SLIVER * body.scale)
+    for side, (sleeve, arm) in enumerate(zip(fitted.sleeves, arms, strict=True)):
+        if sleeve is None:
+            continue
+        end = min(sleeve.end, length(arm.line)) - SLIVER * body.scale
+        across, down = body.axes(fitted.tips[side])
+        beyond = (across * OUT[side] > 0) & (down > 0)
+        whole = Arm(arm.line, arm.radii * np.float32(1.5))
+        sleeved = whole.region(covered.shape) * (1 - whole.region(covered.shape, max(end, 0)))
+        slivers = np.maximum(slivers, sleeved * beyond * near * (covered < 0.98))
+    return slivers.astype(np.float32)
 
 
 def _overlapping(part: Mask, soft: Mask) -> Mask:

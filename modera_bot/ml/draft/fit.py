@@ -53,12 +53,14 @@ class Fit:
     """Where a top goes. `body` and `garment` (n, 2) are points that belong together.
 
     `tips`, `armpits` and `necks` (2, 2) are key points on the body by side, `edge` (m, 2) the
-    torso part's rough outline there, and `hem` how far down from the collar it ends.
+    torso part's rough outline there and `sides` its two upright lines, from the armpits down.
+    `hem` is how far down from the collar it ends.
     """
 
     body: Vector
     garment: Vector
     edge: Vector
+    sides: tuple[Vector, Vector]
     tips: Vector
     armpits: Vector
     necks: Vector
@@ -119,6 +121,7 @@ class Fitting:
             body=np.array(self.on_body, np.float32),
             garment=np.array(self.on_garment, np.float32),
             edge=self._edge(necks, armpits, sides),
+            sides=(np.array(sides[0], np.float32), np.array(sides[1], np.float32)),
             tips=self.tips,
             armpits=armpits,
             necks=necks,
@@ -261,7 +264,7 @@ class Fitting:
         """
         long = self.shape.bottom - float(self.shape.armpits[:, 1].mean())
         hangs = self.hem - first
-        natural = float(np.clip(self.across * max(long, 1.0) / max(hangs, 1.0), 0.6, 1.35))
+        natural = float(np.clip(self.middle * max(long, 1.0) / max(hangs, 1.0), 0.6, 1.35))
         downs: Vector = first + (natural * shares + (1 - natural) * shares**2) * hangs
         return downs
 

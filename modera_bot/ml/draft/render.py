@@ -28,7 +28,7 @@ from modera_bot.ml.draft.limbs import Arm, bare_arms
 from modera_bot.ml.draft.shade import exposure, light, rim
 from modera_bot.ml.draft.warp import Layer, warp_strip, warp_torso
 from modera_bot.ml.draft.watching import Step, ended
-from modera_bot.ml.parsing.figure import SIDES, Figure, along, capsule, length
+from modera_bot.ml.parsing.figure import SIDES, Figure, Vector, along, capsule, length
 from modera_bot.ml.parsing.parse import Parsing
 
 #: How dark the shadow is that the garment casts on the body beside it.
@@ -47,8 +47,15 @@ def draw_top(
     arms = bare_arms(body, parsed)
     fitted = fit(shape, body, parsed, arms)
     ended(Step.FIT, picture, fitted)
-    canvas = render(picture, body, parsed, arms, garment, shape, fitted)
+    canvas = render(picture, body, parsed, arms, garment, shape, fitted, lit(picture, body, parsed))
     return Drawn(canvas, grain_of(picture), canvas.cloth)
+
+
+def lit(picture: Picture, body: Figure, parsed: Parsing) -> Colours:
+    """The light on the clothes that are worn: what a new garment's colours are multiplied with."""
+    shading = light(to_lab(picture), body, parsed) * exposure(picture, body)
+    ended(Step.LIGHT, picture, shading)
+    return shading
 
 
 def render(
@@ -59,8 +66,13 @@ def render(
     garment: CutOut,
     shape: TopShape,
     fitted: Fit,
+    shading: Colours,
 ) -> Canvas:
-    """Paint the garment on the person; the canvas has the picture's size."""
+    """Paint the garment on the person; the canvas has the picture's size.
+
+    `parsed.top` is all that it takes the place of, and `shading` (height, width, 3) is what
+    its colours are multiplied with.
+    """
     size = body.mask.shape
     torso, sleeves = _layers(garment, shape, fitted, body)
     layers = [layer for layer in (torso, *sleeves) if layer is not None]
@@ -73,8 +85,6 @@ def render(
     left = erase.leftovers(body, parsed, arms, fitted, np.maximum(covered, gaps))
     ended(Step.LEFTOVERS, picture, left)
     skin = erase.skin(photo, body, parsed)
-    shading = light(to_lab(picture), body, parsed) * exposure(picture, body)
-    ended(Step.LIGHT, picture, shading)
     canvas = Canvas(size)
     canvas.over(erase.background(photo, body), left.background)
     lower = erase.lower_garment(photo, body, parsed)
@@ -84,11 +94,12 @@ def render(
     shadow = _contact_shadow(covered, body)
     canvas.darken(shadow)
     canvas.over(_carried(layers, size) * shading, gaps, cloth=True)
-    _paint(canvas, torso, shading, 0.10 * body.scale)
+    _paint(canvas, torso, shading, fitted.sides, 0.10 * body.scale)
     canvas.over(skin * (erase.roundness(arms, size) * (1 - shadow))[..., None], left.arms)
     canvas.reveal(_bare_arms(body, parsed, fitted) * (1 - np.maximum(left.old, left.arms)))
-    for sleeve in sleeves:
-        _paint(canvas, sleeve, shading, 0.075 * body.scale)
+    for sleeve, place in zip(sleeves, fitted.sleeves, strict=True):
+        if place is not None:
+            _paint(canvas, sleeve, shading, (place.outer, place.inner), 0.075 * body.scale)
     canvas.reveal(_in_front(parsed, body))
     return canvas
 
@@ -97,7 +108,8 @@ def _gaps(covered: Mask, body: Figure, fitted: Fit) -> Mask:
     """Slits between torso and sleeves about the armholes, 0 to 1: there cloth is sewn together."""
     shut = cv2.morphologyEx(covered, cv2.MORPH_CLOSE, disc(0.025 * body.scale))
     lowest = max(body.place(armpit)[1] for armpit in fitted.armpits) + 0.08 * body.scale
-    return np.asarray((shut - covered).clip(0, 1) * (body.axes()[1] < lowest), np.float32)
+    above = (lowest - body.axes()[1]).clip(0, 1)
+    return blur(np.asarray((shut - covered).clip(0, 1) * above, np.float32), 1)
 
 
 def _carried(layers: list[Layer], size: tuple[int, int]) -> Colours:
@@ -157,9 +169,15 @@ def _neck_hole(shape: TopShape, size: tuple[int, int]) -> Mask:
     return blur(hole.astype(np.float32), 0.01 * shape.neck_width)
 
 
-def _paint(canvas: Canvas, layer: Layer | None, shading: Colours, reach: float) -> None:
+def _paint(
+    canvas: Canvas,
+    layer: Layer | None,
+    shading: Colours,
+    edges: tuple[Vector, Vector],
+    reach: float,
+) -> None:
     if layer is not None:
-        lit = shading[layer.box] * rim(layer.alpha, reach)[..., None]
+        lit = shading[layer.box] * rim(layer, edges, reach)[..., None]
         canvas.over(layer.colour * lit, layer.alpha, layer.box, cloth=True)
 
 

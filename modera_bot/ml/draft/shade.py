@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
 from modera_bot.ml.base import Mask, Picture
 from modera_bot.ml.colour import Colours, Flags, blur, closed, grown, masked_blur, resized, shrunk
-from modera_bot.ml.parsing.figure import Figure
+from modera_bot.ml.draft.warp import Layer
+from modera_bot.ml.parsing.figure import Figure, Vector
 from modera_bot.ml.parsing.parse import Parsing
 
 #: How strongly the old light's slow changes and its fine ones (folds) count, as exponents.
@@ -94,9 +97,16 @@ def _plainness(lab: Colours, inside: Flags, region: Mask, scale: float) -> float
     return float(np.clip(1.5 - 2 * printed, 0, 1) * np.clip(1.8 - relief / 5, 0, 1))
 
 
-def rim(alpha: Mask, reach: float) -> Mask:
-    """Darkening of a layer toward its outline, within `reach` pixels of it."""
-    depth = cv2.distanceTransform((alpha > 0.5).astype(np.uint8), cv2.DIST_L2, 3)
+def rim(layer: Layer, edges: Sequence[Vector], reach: float) -> Mask:
+    """Darkening of a layer toward the lines (n, 2) along which its cloth turns away.
+
+    They are in pixels of the picture, and felt `reach` pixels far. Hems and cuffs are no such
+    lines: there the cloth just ends.
+    """
+    away = np.ones(layer.alpha.shape, np.uint8)
+    lines = [np.rint(edge - (layer.left, layer.top)).astype(np.int32) for edge in edges]
+    cv2.polylines(away, lines, isClosed=False, color=0)
+    depth = cv2.distanceTransform(away, cv2.DIST_L2, 3)
     edge = 1 - (depth / max(reach, 1.0)).clip(0, 1)
     darkened: Mask = (1 - RIM * edge * edge).astype(np.float32)
     return darkened

@@ -170,6 +170,7 @@ def _sampled(
     sampling = cv2.INTER_LINEAR if step > 1 else cv2.INTER_CUBIC
     x, y = (np.ascontiguousarray(source[..., axis], np.float32) for axis in (0, 1))
     warped = cv2.remap(paint, x, y, sampling, borderMode=cv2.BORDER_CONSTANT).clip(0, 1)
-    shown = (warped[..., 3] * limit).clip(0, 1)
+    soft = (2 * cv2.boxFilter(limit, -1, (5, 5)) - 1).clip(0, 1)  # no steps where it is cut off
+    shown = (warped[..., 3] * soft).clip(0, 1)
     tint = warped[..., :3] / np.maximum(warped[..., 3:], 1e-4)
     return Layer(tint.clip(0, 1), shown, left, top)
