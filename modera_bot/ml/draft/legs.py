@@ -1,0 +1,74 @@
+"""Bare legs: drawn where something long was worn and something shorter comes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from modera_bot.ml.base import Mask
+from modera_bot.ml.colour import Colours, blur, fill_in, shrunk, to_rgb
+from modera_bot.ml.draft.limbs import Arm as Limb
+from modera_bot.ml.draft.limbs import across_arm
+from modera_bot.ml.parsing.figure import OUT, SIDES, Figure, Vector, length
+from modera_bot.ml.parsing.lower import Lower
+from modera_bot.ml.parsing.parse import Parsing
+
+#: Usual radii of a bare leg, as shares of the body's scale: at the hip joint, down the thigh, at
+#: the knee, where the calf is thickest, below it, and at the ankle.
+USUAL = (0.29, 0.23, 0.165, 0.165, 0.115, 0.09)
+
+#: Where these are: the segment of the leg (thigh, shank), and the share of its length.
+KNOTS = ((0, 0.0), (0, 0.55), (1, 0.0), (1, 0.3), (1, 0.75), (1, 1.0))
+
+#: How far a person's legs may differ from that.
+THINNEST, THICKEST = 0.75, 1.35
+
+#: At which shares of the leg, below what covers it, its thickness is measured.
+MEASURED = (0.04, 0.1, 0.18, 0.26)
+
+#: How much of the skin's colour on legs is that of the face, where no bare leg is seen.
+FACE = 0.8
+
+
+def bare_leg(body: Figure, lower: Lower, side: int) -> Limb:
+    """The leg on one side, from hip joint to ankle; measured below the old hem, if bare there."""
+    line = body.leg(side)
+    usual = Limb(line, np.array(USUAL, np.float32) * np.float32(body.scale), KNOTS)
+    whole, thickness = length(line), []
+    for share in MEASURED:
+        at = float(lower.ends[side]) + share
+        if at > 0.95 or body.leg_seen[side].min() < 0.5:
+            continue
+        point, normal = across_arm(line, at * whole, OUT[side], body.scale)
+        radius = usual.radius(at * whole)
+        reach = [body.reach(point, sign * normal, 2.2 * radius) for sign in (1, -1)]
+        if max(reach) < 2.2 * radius:
+            thickness.append(sum(reach) / 2 / radius)
+    factor = float(np.clip(np.median(thickness), THINNEST, THICKEST)) if thickness else 1.0
+    return Limb(line, usual.radii * np.float32(factor), KNOTS)
+
+
+def bare_legs(body: Figure, lower: Lower) -> tuple[Limb, Limb]:
+    """Both legs; if only one can be measured, neither is thought to differ from the other."""
+    one, other = (bare_leg(body, lower, side) for side in SIDES)
+    radii = (one.radii + other.radii) * np.float32(0.5)
+    return Limb(one.line, radii, KNOTS), Limb(other.line, radii, KNOTS)
+
+
+def leg_skin(picture: Colours, body: Figure, parsed: Parsing, lower: Lower) -> Colours:
+    """Skin for the legs, for the whole picture: as bare legs have it, else much as the face."""
+    _, down = body.axes()
+    known = (parsed.skin > 0.35) & (body.mask > 0.9) & (lower.region < 0.05) & (lower.feet < 0.05)
+    known &= (parsed.head < 0.5) & (parsed.hair < 0.1) & (parsed.top < 0.05)
+    legs = known & (down > lower.waist + 0.2 * body.torso) & (np.maximum(*parsed.hands) < 0.05)
+    tone = to_rgb(parsed.tone[None, None])
+    seen = shrunk(legs, 2)
+    if seen.sum() < 200:
+        arms = shrunk(known, 2).astype(np.float32)
+        return np.asarray(tone * FACE + fill_in(picture, arms) * (1 - FACE), np.float32)
+    return fill_in(picture, seen.astype(np.float32))
+
+
+def legs_region(legs: tuple[Limb, Limb], shape: tuple[int, int], starts: Vector) -> Mask:
+    """Where the legs are, 0 to 1, from `starts` pixels down their lines."""
+    parts = [leg.region(shape, float(starts[side])) for side, leg in zip(SIDES, legs, strict=True)]
+    return blur(np.maximum(*parts), 0.8)

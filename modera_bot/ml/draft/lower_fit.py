@@ -1,0 +1,192 @@
+"""Decides where each part of a bottom goes on a body.
+
+Trousers are two strips, one a leg, that meet in the middle above the crotch; a skirt is one.
+Lengths on the body are shares of its scale (the shoulder width) or of its torso's length.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from modera_bot.ml.draft.limbs import Arm as Limb
+from modera_bot.ml.draft.limbs import across_arm
+from modera_bot.ml.draft.lower_shape import LowerShape
+from modera_bot.ml.draft.torso import body_half
+from modera_bot.ml.parsing.figure import OUT, SIDES, Figure, Vector, along, length
+from modera_bot.ml.parsing.lower import Lower
+from modera_bot.ml.parsing.parse import Parsing
+
+#: Where a waistband sits and the crotch is, in torso lengths below the collar. A top that ends
+#: above the waistband, or is tucked in, has it where the top ends.
+WAISTBAND, CROTCH = 0.86, 1.2
+
+#: A bottom is at least this much wider than the body, and at the hips at most so much.
+CLOSEST, WIDEST = 1.03, 1.22
+
+#: Legs of trousers that lie flat are wider than they hang.
+HANGING = 0.85
+
+#: Trousers that cover more of the way from waist to ankle reach the ankle, and hang over it by
+#: as much of the leg.
+TO_THE_ANKLE, OVER_ANKLE = 0.84, 1.03
+
+#: A hem nearer than this to the old one, in shares of the leg, counts as the same.
+SAME_HEM = 0.05
+
+#: A leg as wide as the old one but for this share is taken for as wide: nothing is erased.
+SAME_WIDTH = 0.15
+
+#: How far down a leg, as a share of it, its inner side still leads away from the crotch.
+INNER = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A part of a bottom: edges (n, 2) on the body and in the garment's cut-out."""
+
+    body: tuple[Vector, Vector]
+    garment: tuple[Vector, Vector]
+
+
+@dataclass(frozen=True, slots=True)
+class LowerFit:
+    """Where a bottom goes: the strips, left first, and where it ends on each leg.
+
+    `ends` (2,) are shares of the legs, which may be above 1: over the ankle.
+    """
+
+    strips: tuple[Strip, ...]
+    ends: Vector
+
+
+def fit_bottom(
+    shape: LowerShape, body: Figure, parsed: Parsing, lower: Lower, legs: tuple[Limb, Limb]
+) -> LowerFit:
+    """Fit the bottom of `shape` on `body`, whose bare `legs` are known."""
+    return _Fitting(shape, body, parsed, lower, legs).fit()
+
+
+class _Fitting:
+    def __init__(
+        self,
+        shape: LowerShape,
+        body: Figure,
+        parsed: Parsing,
+        lower: Lower,
+        legs: tuple[Limb, Limb],
+    ) -> None:
+        self.shape, self.body, self.parsed, self.lower = shape, body, parsed, lower
+        self.legs = legs
+        self.waist = min(lower.waist, WAISTBAND * body.torso)
+        self.crotch = CROTCH * body.torso
+        hips = sum(self._hip(self.crotch - 0.05 * body.torso, side) for side in SIDES)
+        self.across = CLOSEST * hips / max(shape.hips, 1.0)
+        self.end = self._end()
+
+    def fit(self) -> LowerFit:
+        ends = np.array([self.end, self.end], np.float32)
+        if self.shape.legs is None:
+            return LowerFit((self._skirt(),), ends)
+        return LowerFit(tuple(self._trouser(side, rows) for side, rows in self._sides()), ends)
+
+    def _sides(self) -> list[tuple[int, Vector]]:
+        assert self.shape.legs is not None
+        return list(zip(SIDES, self.shape.legs, strict=True))
+
+    def _hip(self, down: float, side: int) -> float:
+        """Half the clothed hips."""
+        return body_half(self.body, self.parsed, min(down, 1.25 * self.body.torso), side)
+
+    def _end(self) -> float:
+        """The share of the legs, from the hip joint, that is covered."""
+        body, shape = self.body, self.shape
+        leg = float(np.mean([length(body.leg(side)) for side in SIDES]))
+        hips = body.place(body.hips.mean(axis=0))[1]
+        long = self.across * (shape.bottom - float(shape.waist[1]))
+        covers = long / (hips + leg - WAISTBAND * body.torso)
+        if covers > TO_THE_ANKLE and shape.legs:
+            return OVER_ANKLE
+        end = (WAISTBAND * body.torso + long - hips) / leg
+        old = float(self.lower.ends.mean())
+        return old + 0.01 if abs(end - old) < SAME_HEM else float(np.clip(end, 0.15, 1.0))
+
+    def _trouser(self, side: int, leg: Vector) -> Strip:
+        """One leg and its half of the hips; inner edges first."""
+        shape, body = self.shape, self.body
+        assert shape.crotch is not None
+        inner, outer, of_inner, of_outer = [], [], [], []
+        middle = shape.waist
+        for share, (y, *xs) in zip(np.linspace(0, 1, len(shape.rows)), shape.rows, strict=True):
+            down = self.waist + (self.crotch - self.waist) * float(share)
+            centre = middle + (shape.crotch - middle) * np.float32(share)
+            cut = self.across * abs(float(xs[side] - centre[0]))
+            inner.append(body.at(0, down))
+            outer.append(body.at(OUT[side] * self._half(down, side, cut), down))
+            of_inner.append(np.array([centre[0], y], np.float32))
+            of_outer.append(np.array([xs[side], y], np.float32))
+        start = (inner[-1] + outer[-1]) / 2
+        line = np.stack([start, body.knees[side], body.ankles[side]])
+        whole = length(line)
+        lost = length(body.leg(side)) - whole  # between hip joint and crotch
+        covers = max(self.end * length(body.leg(side)) - lost, 0.1 * whole)
+        half = float(np.linalg.norm(outer[-1] - inner[-1])) / 2
+        for share, (y, *xs) in zip(np.linspace(0, 1, len(leg)), leg, strict=True):
+            if share == 0:
+                continue
+            distance = float(share) * covers
+            point, normal = across_arm(line, distance, OUT[side], body.scale)
+            cut = HANGING * self.across * float(xs[1] - xs[0]) / 2
+            out, into = (
+                self._leg_half(point, s * normal, side, distance + lost, cut) for s in (1, -1)
+            )
+            blend = float(np.clip(distance / (INNER * whole), 0, 1))
+            out = half + (out - half) * blend
+            from_crotch = inner[len(shape.rows) - 1] + body.down * distance
+            straight = point - normal * np.float32(into)
+            inner.append(from_crotch + (straight - from_crotch) * np.float32(blend**0.5))
+            outer.append(point + normal * np.float32(out))
+            of_inner.append(np.array([xs[1 - side], y], np.float32))
+            of_outer.append(np.array([xs[side], y], np.float32))
+        return Strip((np.array(inner), np.array(outer)), (np.array(of_inner), np.array(of_outer)))
+
+    def _half(self, down: float, side: int, cut: float) -> float:
+        """Half the new hips: at least what the body's are, and as they are cut."""
+        own = self._hip(down, side)
+        return float(np.clip(cut, CLOSEST * own, WIDEST * own))
+
+    def _leg_half(
+        self, point: Vector, normal: Vector, side: int, distance: float, cut: float
+    ) -> float:
+        """Half a trouser leg on one side of the bone: as cut, or as the old one if alike."""
+        bare = 1.05 * self.legs[side].radius(distance)
+        seen = self.body.reach(point, normal, 3 * bare, self.body.mask)
+        half = max(cut, bare)
+        return CLOSEST * seen if abs(half - seen) < SAME_WIDTH * seen else half
+
+    def _skirt(self) -> Strip:
+        body, shape = self.body, self.shape
+        ends = [along(body.leg(side), self.end * length(body.leg(side)))[0] for side in SIDES]
+        hem = np.mean(ends, axis=0)
+        bottom = body.place(hem)[1]
+        shares = (shape.rows[:, 0] - shape.rows[0, 0]) / np.ptp(shape.rows[:, 0])
+        edges: tuple[list[Vector], list[Vector]] = ([], [])
+        for share, (_, *xs) in zip(shares, shape.rows, strict=True):
+            down = self.waist + (bottom - self.waist) * float(share)
+            for side in SIDES:
+                cut = self.across * abs(float(xs[side] - shape.waist[0]))
+                half = self._skirt_half(down, side, cut)
+                edges[side].append(body.at(OUT[side] * half, down))
+        of = [np.stack([shape.rows[:, 1 + side], shape.rows[:, 0]], axis=1) for side in SIDES]
+        return Strip((np.array(edges[0]), np.array(edges[1])), (of[0], of[1]))
+
+    def _skirt_half(self, down: float, side: int, cut: float) -> float:
+        """Half a skirt: as the hips down to them, then at least around the thighs."""
+        own = self._hip(down, side)
+        if down < self.crotch:
+            return float(np.clip(cut, CLOSEST * own, WIDEST * own))
+        line = self.body.leg(side)
+        point, _, _ = along(line, max(0.0, down - self.body.place(line[0])[1]))
+        reach = abs(self.body.place(point)[0]) + self.legs[side].radius(down - self.crotch)
+        return max(cut, CLOSEST * reach)

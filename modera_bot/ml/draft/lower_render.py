@@ -1,0 +1,138 @@
+"""Draws trousers, shorts and skirts, from back to front."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from modera_bot.ml.base import Mask, Picture
+from modera_bot.ml.canvas import Canvas, grain_of
+from modera_bot.ml.colour import Colours, blur, grown, to_floats, to_lab
+from modera_bot.ml.draft import erase
+from modera_bot.ml.draft.drawn import Drawn
+from modera_bot.ml.draft.garment import CutOut
+from modera_bot.ml.draft.legs import bare_legs, leg_skin, legs_region
+from modera_bot.ml.draft.lower_fit import LowerFit, fit_bottom
+from modera_bot.ml.draft.lower_shape import LowerShape
+from modera_bot.ml.draft.shade import exposure, light, rim
+from modera_bot.ml.draft.warp import Layer, warp_strip
+from modera_bot.ml.draft.watching import Step, ended
+from modera_bot.ml.parsing.figure import SIDES, Figure, Vector, capsule, length
+from modera_bot.ml.parsing.lower import Lower, parse_lower
+from modera_bot.ml.parsing.parse import Parsing
+
+#: How far around the old garment its edge is repainted too, as a share of the scale.
+SEAM = 0.014
+
+#: How dark the shadow is that a hem casts on legs and shoes, and how far, in shares of the scale.
+SHADOW, SHADOW_REACH = 0.3, 0.03
+
+#: How far from its outline a leg's cloth darkens, in shares of the scale.
+RIM = 0.08
+
+
+def draw_bottom(
+    picture: Picture, body: Figure, parsed: Parsing, garment: CutOut, shape: LowerShape
+) -> Drawn:
+    """Draw the bottom of `shape` on the person in `picture`, whose frame is `body`."""
+    lower = parse_lower(picture, body, parsed)
+    legs = bare_legs(body, lower)
+    fitted = fit_bottom(shape, body, parsed, lower, legs)
+    layers = _layers(garment, shape, fitted, body)
+    ended(Step.WARP, picture, layers)
+    worn = replace(parsed, top=lower.region, hem=None)  # its light, not that of the top
+    shading = light(to_lab(picture), body, worn) * exposure(picture, body)
+    ended(Step.LIGHT, picture, shading)
+    canvas = Canvas(body.mask.shape)
+    photo, covered = to_floats(picture), _covered(layers, body.mask.shape)
+    paint_leftovers(canvas, photo, body, parsed, lower, covered, fitted.ends)
+    canvas.darken(_contact_shadow(covered, body))
+    for layer, strip in zip(layers, fitted.strips, strict=True):
+        edges = strip.body if shape.legs is None else strip.body[1:]
+        lit = shading[layer.box] * rim(layer, edges, RIM * body.scale)[..., None]
+        canvas.over(layer.colour * lit, layer.alpha, layer.box, cloth=True)
+    canvas.reveal(_in_front(body, parsed, lower))
+    return Drawn(canvas, grain_of(picture), canvas.cloth)
+
+
+def paint_leftovers(
+    canvas: Canvas,
+    photo: Colours,
+    body: Figure,
+    parsed: Parsing,
+    lower: Lower,
+    covered: Mask,
+    ends: Vector,
+) -> None:
+    """Paint over what a new garment, opaque where `covered`, leaves to be seen of the old bottom.
+
+    `ends` (2,) are the shares of the legs that the new one covers: below there are legs.
+    """
+    legs = bare_legs(body, lower)
+    old = blur(grown(lower.region > 0.5, SEAM * body.scale).astype(np.float32), 0.8)
+    left = old * (1 - covered) * (1 - lower.feet)
+    starts = (ends - 0.08) * np.array([length(leg.line) for leg in legs], np.float32)
+    bare = legs_region(legs, body.mask.shape, starts)
+    canvas.over(erase.background(photo, body), left)
+    skin = leg_skin(photo, body, parsed, lower)
+    canvas.over(skin * erase.roundness(legs, body.mask.shape)[..., None], left * bare)
+
+
+def _layers(garment: CutOut, shape: LowerShape, fitted: LowerFit, body: Figure) -> list[Layer]:
+    layers = []
+    for side, strip in enumerate(fitted.strips):
+        layer = warp_strip(
+            garment.colour,
+            garment.alpha if shape.legs is None else garment.alpha * _half(garment, shape, side),
+            body=strip.body,
+            garment=strip.garment,
+            shape=body.mask.shape,
+        )
+        if layer is not None:
+            layers.append(layer)
+    return layers
+
+
+def _half(garment: CutOut, shape: LowerShape, side: int) -> Mask:
+    """One side of trousers, 0 to 1: the other leg must not show through the gap between them."""
+    assert shape.crotch is not None
+    height, width = garment.alpha.shape
+    ys = np.arange(height, dtype=np.float32)[:, None]
+    ends = shape.waist, shape.crotch
+    middle = np.interp(ys, [p[1] for p in ends], [p[0] for p in ends]).astype(np.float32)
+    beyond = np.arange(width, dtype=np.float32)[None, :] - middle
+    overlap = 1.5  # pixels: no slit may show where the sides meet
+    half: Mask = ((beyond if side else -beyond) + overlap).clip(0, 1)
+    return half
+
+
+def _covered(layers: list[Layer], size: tuple[int, int]) -> Mask:
+    covered = np.zeros(size, np.float32)
+    for layer in layers:
+        covered[layer.box] += (1 - covered[layer.box]) * layer.alpha
+    return covered
+
+
+def _contact_shadow(covered: Mask, body: Figure) -> Mask:
+    """The shadow on legs and shoes just below the garment."""
+    step = round(0.5 * SHADOW_REACH * body.scale)
+    soft = np.zeros_like(covered)
+    soft[step:] = blur(covered, SHADOW_REACH * body.scale)[: len(soft) - step]
+    shadow: Mask = SHADOW * soft * (1 - covered) * body.mask
+    return shadow
+
+
+def _in_front(body: Figure, parsed: Parsing, lower: Lower) -> Mask:
+    """The top that hangs over, hands and forearms, long hair."""
+    rim_of_old = blur(grown(lower.region > 0.5, 0.007 * body.scale).astype(np.float32), 0.8)
+    arms = np.zeros_like(body.mask)
+    for side in SIDES:
+        for first, last in pairwise(body.arm(side)):
+            radii = 0.15 * body.scale, 0.12 * body.scale
+            arms = np.maximum(arms, capsule(arms.shape, first, last, radii))
+    bare = (parsed.skin > 0.2) & (body.mask > 0.4) & (arms > 0.5) & (lower.region < 0.5)
+    hands = np.maximum(np.maximum(*parsed.hands), blur(bare.astype(np.float32), 0.8))
+    front = np.maximum(np.maximum(parsed.head, parsed.hair), hands * (1 - rim_of_old))
+    return np.maximum(front, lower.over).clip(0, 1)
