@@ -51,7 +51,7 @@ CLEARLY, LEAST_CHANGE = 6.0, 14.0
 #: Nothing has changed where all around differs by less than this.
 SAME = 10.0
 #: A garment differs by more than this from the hand that it covers.
-COVERING = 40.0
+COVERING = 16.0
 #: Where photo and generated picture should agree, no more than this is drift of colour.
 MOST_DRIFT = 24.0
 #: Colours must spread by more than this to tell of a change of contrast.
@@ -165,7 +165,8 @@ def covered(difference: Mask, where: Flags, limbs: Mask) -> Mask:
     bare = where & (limbs < 0.5)
     other = (difference > COVERING) & grown(bare, CUFF * edge) & where
     hidden = touching(other | bare, bare) & other
-    return blur(hidden.astype(np.float32), BLUR * edge)
+    # the difference is blurred: what is left of an old cuff lies around where it is seen
+    return blur(grown(hidden, BLUR * edge).astype(np.float32), BLUR * edge / 2)
 
 
 def seam(where: Flags, identity: Mask) -> Mask:
