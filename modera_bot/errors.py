@@ -39,6 +39,7 @@ class Code(StrEnum):
     TURNED_AWAY = "turned_away"
     LEANING = "leaning"
     SEATED = "seated"
+    ARMS_IN_FRONT = "arms_in_front"
     BODY_CROPPED = "body_cropped"
     LEGS_CROPPED = "legs_cropped"
     OUTLINE_UNCLEAR = "outline_unclear"

@@ -19,6 +19,7 @@ error-person-unclear = I can’t make out the body clearly. What helps: good lig
 error-turned-away = The person is turned too far to the side. Please send a photo from the front.
 error-leaning = The person is leaning or lying down. Please send a photo standing upright.
 error-seated = The person is sitting, and trousers, skirts and dresses can’t be drawn on bent legs. Please send a photo standing upright.
+error-arms-in-front = Both arms are in front of the body, so the garment can’t be drawn behind them. Please send a photo with the arms at the sides.
 error-body-cropped = Too much of the body is outside the photo. Please send one from the head down to the hips at least.
 error-legs-cropped = The knees are outside the photo, so I can’t put this on. Please send one that shows the whole figure, down to the feet if possible.
 error-outline-unclear = I can’t tell the person from the background. What helps: a plain background that differs from the clothes.
