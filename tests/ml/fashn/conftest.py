@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from modera_bot.ml.fashn.process import ModelProcess
+from tests.ml.fashn.parity.pictures import cases as cases_of
 from tests.ml.fashn.tiny import write_model
 
 VECTORS = Path(__file__).parents[2] / "vectors"
@@ -18,12 +19,7 @@ Arrays = dict[str, NDArray[np.generic]]
 
 def cases(name: str) -> dict[str, Arrays]:
     """The arrays of a file of vectors, by case: "c00.input" is input of c00."""
-    found: dict[str, Arrays] = {}
-    with np.load(PREPOST / f"{name}.npz") as arrays:
-        for key in arrays.files:
-            case, _, field = key.partition(".")
-            found.setdefault(case, {})[field or case] = arrays[key]
-    return found
+    return cases_of(PREPOST / f"{name}.npz")
 
 
 @pytest.fixture(scope="session")

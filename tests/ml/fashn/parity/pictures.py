@@ -55,12 +55,12 @@ def worn(labels: np.ndarray, category: str) -> np.ndarray:
 
 
 def cases(file: Path) -> dict[str, dict[str, np.ndarray]]:
-    """The arrays of a file by case: "c00.input" is input of c00."""
+    """The arrays of a file by case: "c00.input" is input of c00, and "c00" is c00 of c00."""
     found: dict[str, dict[str, np.ndarray]] = {}
     with np.load(file) as arrays:
         for key in arrays.files:
             case, _, name = key.partition(".")
-            found.setdefault(case, {})[name] = arrays[key]
+            found.setdefault(case, {})[name or case] = arrays[key]
     return found
 
 
