@@ -11,13 +11,14 @@ from modera_bot.ml.anatomy import chosen
 from modera_bot.ml.base import Body, Person, Picture, TryOnOutput, TryOnTask
 from modera_bot.ml.body import BodyUnderstanding
 from modera_bot.ml.draft.drawn import Drawn
+from modera_bot.ml.draft.dress import draw_dress
 from modera_bot.ml.draft.garment import CutOut, cut_out, shrink
 from modera_bot.ml.draft.garment_gates import judge_garment
 from modera_bot.ml.draft.keypoints import TopShape, locate
 from modera_bot.ml.draft.person_gates import WORK_EDGE, clothes_notices, judge_person
 from modera_bot.ml.draft.remembered import Remembered
 from modera_bot.ml.draft.render import draw_top
-from modera_bot.ml.draft.silhouette import guess_category
+from modera_bot.ml.draft.silhouette import Kind, guess_kind
 from modera_bot.ml.draft.view import View, view_of
 from modera_bot.ml.draft.watching import Step, ended
 from modera_bot.ml.draft.worn import take_off, wearer
@@ -33,11 +34,14 @@ REMEMBERED_BYTES = 40 << 20
 
 @dataclass(frozen=True, slots=True)
 class Garment:
-    """What is known of a garment's picture; `shape` is None only where there is a fault."""
+    """What is known of a garment's picture: why it can't be drafted, or else what it is.
+
+    `shape` are its key points as those of a top or a dress, None where it has none.
+    """
 
     cut: CutOut
     shape: TopShape | None
-    category: Category
+    kind: Kind
     fault: Code | None
 
     @property
@@ -59,13 +63,15 @@ def draft_tryon(task: TryOnTask, models: Path) -> TryOnOutput:
     """
     understanding = BodyUnderstanding(models)
     garment = _garment(task.garments[0].picture, understanding)
-    category = task.garments[0].category or garment.category
+    category = task.garments[0].category or garment.kind.category
     if category not in CATEGORIES:
         raise Refusal(Code.CATEGORY_UNSUPPORTED)
+    if garment.shape is None:
+        raise Refusal(Code.NO_GARMENT)
     person, notices = _person(task, category, understanding)
     view = view_of(task.person, person, category)
     ended(Step.OUTLINE, view)
-    drawn, more = _drawn(view, garment)
+    drawn, more = _drawn(view, garment.cut, garment.shape, category)
     picture = drawn.canvas.onto(task.person, view.corner, view.factor, drawn.grain)
     ended(Step.COMPOSITE, picture, view, drawn)
     return TryOnOutput(picture, (category,), (*notices, *more))
@@ -84,25 +90,24 @@ def _garment(picture: Picture, understanding: BodyUnderstanding) -> Garment:
 
 def _look(picture: Picture, understanding: BodyUnderstanding) -> Garment:
     people = understanding.understand(picture)
-    if wearer(people) is not None:
+    ended(Step.WORN)
+    if wearer(picture, people) is not None:
         return _look_at_worn(picture, people)
     cut = cut_out(picture)
     ended(Step.CUT_OUT, cut)
-    fault = judge_garment(cut, people).fault
-    ended(Step.WORN)
+    fault = judge_garment(cut).fault
     shape = None if fault else locate(cut)
     ended(Step.KEY_POINTS, cut, shape)
-    return Garment(cut, shape, guess_category(cut), fault or (None if shape else Code.NO_GARMENT))
+    return Garment(cut, shape, guess_kind(cut), fault)
 
 
 def _look_at_worn(picture: Picture, people: Body) -> Garment:
     worn = take_off(picture, people)
-    ended(Step.WORN)
     if worn is None:
-        return Garment(CutOut.nothing(), None, Category.TOPS, Code.GARMENT_ON_PERSON)
+        return Garment(CutOut.nothing(), None, Kind.TOP, Code.GARMENT_ON_PERSON)
     ended(Step.CUT_OUT, worn.cut)
     ended(Step.KEY_POINTS, worn.cut, worn.shape)
-    return Garment(worn.cut, worn.shape, Category.TOPS, None)
+    return Garment(worn.cut, worn.shape, Kind.TOP, None)
 
 
 def _person(
@@ -118,11 +123,13 @@ def _person(
     return chosen(people.people, task.person_at), verdict.notices
 
 
-def _drawn(view: View, garment: Garment) -> tuple[Drawn, tuple[Notice, ...]]:
+def _drawn(
+    view: View, cut: CutOut, shape: TopShape, category: Category
+) -> tuple[Drawn, tuple[Notice, ...]]:
     """The garment on the person in the view, and what is worth knowing of the clothes worn."""
     body = figure(view.person)
     parsed = parse(view.picture, view.person, body)
     ended(Step.PARSING, view.picture, parsed)
-    assert garment.shape is not None
-    drawn = draw_top(view.picture, view.person, body, parsed, garment.cut, garment.shape)
+    draw = draw_top if category is Category.TOPS else draw_dress
+    drawn = draw(view.picture, view.person, body, parsed, cut, shape)
     return drawn, clothes_notices(parsed.skin_contrast)

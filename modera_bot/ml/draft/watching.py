@@ -16,8 +16,8 @@ from typing import Any
 class Step(StrEnum):
     """The stages of a draft, named as in docs/draft.md."""
 
-    CUT_OUT = "cut-out"
     WORN = "worn"
+    CUT_OUT = "cut-out"
     KEY_POINTS = "key-points"
     POSE = "pose"
     OUTLINE = "outline"

@@ -38,18 +38,10 @@ def names(folder) -> list[str]:
 
 def test_every_stage_is_a_numbered_picture(explained):
     folder, _ = explained
-    assert names(folder) == [
-        "01-cut-out.jpg",
-        "02-key-points.jpg",
-        "03-pose.jpg",
-        "04-outline.jpg",
-        "05-parsing.jpg",
-        "06-fit.jpg",
-        "07-warp.jpg",
-        "08-leftovers.jpg",
-        "09-light.jpg",
-        "10-composite.jpg",
-    ]
+    numbers, stages = zip(*(name.split("-", 1) for name in names(folder)), strict=True)
+    assert numbers == tuple(f"{number:02}" for number in range(1, len(Step)))
+    assert sorted(stages) == sorted(f"{step}.jpg" for step in Step if step is not Step.WORN)
+    assert stages[-1] == "composite.jpg"
     pictures = [decode(file.read_bytes()) for file in sorted(folder.iterdir())]
     assert len({picture.tobytes() for picture in pictures}) == len(pictures)
     assert min(picture.std() for picture in pictures) > 1
