@@ -6,17 +6,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from modera_bot.ml.base import Mask, Person, Picture
-from modera_bot.ml.canvas import grain_of
-from modera_bot.ml.colour import large_parts, opened
+from modera_bot.ml.base import Person, Picture
+from modera_bot.ml.canvas import Canvas, grain_of
+from modera_bot.ml.colour import to_floats
 from modera_bot.ml.draft.drawn import Drawn
 from modera_bot.ml.draft.dress_fit import fit_dress
 from modera_bot.ml.draft.garment import CutOut
 from modera_bot.ml.draft.keypoints import TopShape
 from modera_bot.ml.draft.limbs import bare_arms
+from modera_bot.ml.draft.lower_render import paint_leftovers
 from modera_bot.ml.draft.render import lit, render
+from modera_bot.ml.draft.top_layers import warp_top
 from modera_bot.ml.draft.watching import Step, ended
-from modera_bot.ml.parsing.figure import Figure
+from modera_bot.ml.parsing.figure import SIDES, Figure
+from modera_bot.ml.parsing.lower import end_of, parse_lower
 from modera_bot.ml.parsing.parse import Parsing
 
 
@@ -28,23 +31,28 @@ def draw_dress(
     garment: CutOut,
     shape: TopShape,
 ) -> Drawn:
-    """Draw the dress of `shape` on the `person` in `picture`, whose frame is `body`."""
+    """Draw the dress of `shape` on the `person` in `picture`, whose frame is `body`.
+
+    From back to front: legs and background where a longer or wider lower garment was; then
+    as a top.
+    """
+    lower = parse_lower(picture, body, parsed)
     arms = bare_arms(body, parsed)
-    fitted = fit_dress(shape, garment.mask, body, parsed, arms)
+    fitted = fit_dress(shape, garment.mask, body, parsed, lower, arms)
     ended(Step.FIT, picture, fitted)
-    worn = replace(parsed, top=_clothes(body, parsed, fitted.hem), hem=None)
+    layers = warp_top(picture, body, garment, shape, fitted)
     # the folds of top and trousers tell of the light each on its own; those of a dress at once
-    shading = lit(picture, body, worn if parsed.hem is None else parsed)
-    canvas = render(picture, body, worn, arms, garment, shape, fitted, shading)
+    whole = replace(parsed, top=np.maximum(parsed.top, lower.region), hem=None)
+    shading = lit(picture, body, whole if lower.whole else parsed)
+    canvas = Canvas(body.mask.shape)
+    ends = np.array([_covers(body, side, fitted.hem) for side in SIDES], np.float32)
+    paint_leftovers(canvas, to_floats(picture), body, parsed, lower, layers.covered, ends)
+    # what is left of the old top beside the dress is background, however low it reached
+    render(canvas, picture, body, replace(parsed, hem=None), arms, fitted, layers, shading)
     return Drawn(canvas, grain_of(picture), canvas.cloth)
 
 
-def _clothes(body: Figure, parsed: Parsing, hem: float) -> Mask:
-    """All that is worn above the new hem, 0 to 1."""
-    _, down = body.axes()
-    start = parsed.hem if parsed.hem is not None else body.torso
-    below = (body.mask > 0.5) & (down > start) & (down < hem) & (parsed.skin < 0.5)
-    for hand in parsed.hands:
-        below &= hand < 0.3
-    below = large_parts(opened(below, 0.01 * body.scale), 0.05)
-    return np.maximum(parsed.top, below.astype(np.float32))
+def _covers(body: Figure, side: int, hem: float) -> float:
+    """The share of a leg that a dress covers which ends at `hem`, pixels below the collar."""
+    hip, ankle = (end_of(body, side, share) for share in (0.0, 1.0))
+    return float(np.clip((hem - hip) / max(ankle - hip, 1.0), 0, 1))

@@ -14,6 +14,7 @@ from modera_bot.ml.draft.limbs import Arm
 from modera_bot.ml.draft.outline import run_at
 from modera_bot.ml.draft.torso import body_half
 from modera_bot.ml.parsing.figure import SIDES, Figure, Vector
+from modera_bot.ml.parsing.lower import Lower, end_of
 from modera_bot.ml.parsing.parse import Parsing
 
 #: Where a body's waist is, in torso lengths (shoulders to hip joints) below the collar.
@@ -29,16 +30,29 @@ STRAIGHT, USUAL_WAIST = 0.96, 1.2
 #: Between how many torso lengths below the collar a dress ends: mid-thigh and ankles.
 HEMS = (1.35, 2.6)
 
+#: A hem that would end this near to the old one, in torso lengths, ends there: what proportions
+#: tell is rough, and what is covered need not be erased.
+SAME_HEM = 0.15
+
 #: How far down, in torso lengths, the hips end, below which a skirt hangs free; and over how
 #: many above them it ever less lies on them.
 HIPS, FREE = 1.15, 0.4
 
 
 def fit_dress(
-    shape: TopShape, garment: Flags, body: Figure, parsed: Parsing, arms: tuple[Arm, Arm]
+    shape: TopShape,
+    garment: Flags,
+    body: Figure,
+    parsed: Parsing,
+    lower: Lower,
+    arms: tuple[Arm, Arm],
 ) -> Fit:
-    """Fit the dress of `shape`, whose silhouette is `garment`, on `body` with bare `arms`."""
-    return _DressFitting(shape, waist_of(shape, garment), body, parsed).fit(arms)
+    """Fit the dress of `shape`, whose silhouette is `garment`, on `body` with bare `arms`.
+
+    `lower` is what is worn there, with whose hem it ends if that is near.
+    """
+    old = min(end_of(body, side, float(lower.ends[side])) for side in SIDES)
+    return _DressFitting(shape, waist_of(shape, garment), old, body, parsed).fit(arms)
 
 
 def waist_of(shape: TopShape, garment: Flags) -> float:
@@ -54,18 +68,20 @@ def waist_of(shape: TopShape, garment: Flags) -> float:
 
 
 class _DressFitting(Fitting):
-    def __init__(self, shape: TopShape, waist: float, body: Figure, parsed: Parsing) -> None:
-        self.waist = waist
+    def __init__(
+        self, shape: TopShape, waist: float, old_hem: float, body: Figure, parsed: Parsing
+    ) -> None:
+        self.waist, self.old_hem = waist, old_hem
         super().__init__(shape, body, parsed)
 
     def _hem(self) -> float:
         """As far below the waist as the garment's own proportions have it."""
         shape, torso = self.shape, self.body.torso
         down = (WAIST * torso - self.neck_top) / max(self.waist - shape.neck_y, 1.0)
-        low, high = HEMS
-        return float(
-            np.clip(self.neck_top + down * (shape.bottom - shape.neck_y), low * torso, high * torso)
-        )
+        low, high = (share * torso for share in HEMS)
+        hem = float(np.clip(self.neck_top + down * (shape.bottom - shape.neck_y), low, high))
+        near = abs(self.old_hem - hem) < SAME_HEM * torso
+        return self.old_hem + 0.01 * torso if near else hem
 
     def _downs(self, first: float, shares: Vector) -> Vector:
         """Waist on waist; above and below, evenly."""
