@@ -106,10 +106,10 @@ class _Fitting:
         hips = body.place(body.hips.mean(axis=0))[1]
         long = self.across * (shape.bottom - float(shape.waist[1]))
         covers = long / (hips + leg - WAISTBAND * body.torso)
-        if covers > TO_THE_ANKLE and shape.legs:
-            return OVER_ANKLE
-        end = (WAISTBAND * body.torso + long - hips) / leg
         old = float(self.lower.ends.mean())
+        if covers > TO_THE_ANKLE and shape.legs:
+            return max(OVER_ANKLE, old)
+        end = (WAISTBAND * body.torso + long - hips) / leg
         return old + 0.01 if abs(end - old) < SAME_HEM else float(np.clip(end, 0.15, 1.0))
 
     def _trouser(self, side: int, leg: Vector) -> Strip:

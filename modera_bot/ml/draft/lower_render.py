@@ -24,7 +24,7 @@ from modera_bot.ml.parsing.lower import Lower, parse_lower
 from modera_bot.ml.parsing.parse import Parsing
 
 #: How far around the old garment its edge is repainted too, as a share of the scale.
-SEAM = 0.014
+SEAM = 0.025
 
 #: How dark the shadow is that a hem casts on legs and shoes, and how far, in shares of the scale.
 SHADOW, SHADOW_REACH = 0.3, 0.03
@@ -48,7 +48,6 @@ def draw_bottom(
     canvas = Canvas(body.mask.shape)
     photo, covered = to_floats(picture), _covered(layers, body.mask.shape)
     paint_leftovers(canvas, photo, body, parsed, lower, covered, fitted.ends)
-    canvas.darken(_contact_shadow(covered, body))
     for layer, strip in zip(layers, fitted.strips, strict=True):
         edges = strip.body if shape.legs is None else strip.body[1:]
         lit = shading[layer.box] * rim(layer, edges, RIM * body.scale)[..., None]
@@ -71,13 +70,15 @@ def paint_leftovers(
     `ends` (2,) are the shares of the legs that the new one covers: below there are legs.
     """
     legs = bare_legs(body, lower)
-    old = blur(grown(lower.region > 0.5, SEAM * body.scale).astype(np.float32), 0.8)
+    old = blur(grown(lower.region > 0.5, SEAM * body.scale).astype(np.float32), 1.5)
     left = old * (1 - covered) * (1 - lower.feet)
     starts = (ends - 0.08) * np.array([length(leg.line) for leg in legs], np.float32)
     bare = legs_region(legs, body.mask.shape, starts)
     canvas.over(erase.background(photo, body), left)
     skin = leg_skin(photo, body, parsed, lower)
     canvas.over(skin * erase.roundness(legs, body.mask.shape)[..., None], left * bare)
+    person = body.mask * (1 - left * (1 - bare))
+    canvas.darken(_contact_shadow(covered, body) * person)
 
 
 def _layers(garment: CutOut, shape: LowerShape, fitted: LowerFit, body: Figure) -> list[Layer]:
@@ -120,12 +121,12 @@ def _contact_shadow(covered: Mask, body: Figure) -> Mask:
     step = round(0.5 * SHADOW_REACH * body.scale)
     soft = np.zeros_like(covered)
     soft[step:] = blur(covered, SHADOW_REACH * body.scale)[: len(soft) - step]
-    shadow: Mask = SHADOW * soft * (1 - covered) * body.mask
+    shadow: Mask = SHADOW * soft * (1 - covered)
     return shadow
 
 
 def _in_front(body: Figure, parsed: Parsing, lower: Lower) -> Mask:
-    """The top that hangs over, hands and forearms, long hair."""
+    """All above the top's hem, and hands, forearms and long hair below it."""
     rim_of_old = blur(grown(lower.region > 0.5, 0.007 * body.scale).astype(np.float32), 0.8)
     arms = np.zeros_like(body.mask)
     for side in SIDES:
@@ -135,4 +136,4 @@ def _in_front(body: Figure, parsed: Parsing, lower: Lower) -> Mask:
     bare = (parsed.skin > 0.2) & (body.mask > 0.4) & (arms > 0.5) & (lower.region < 0.5)
     hands = np.maximum(np.maximum(*parsed.hands), blur(bare.astype(np.float32), 0.8))
     front = np.maximum(np.maximum(parsed.head, parsed.hair), hands * (1 - rim_of_old))
-    return np.maximum(front, lower.over).clip(0, 1)
+    return np.maximum(front, lower.above).clip(0, 1)

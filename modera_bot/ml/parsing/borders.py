@@ -32,10 +32,10 @@ def hem(lab: Colours, body: Figure, top: Colours, lower: Colours) -> float | Non
     profile = np.stack(columns, axis=1)
     to_top, to_lower = nearest_colour(profile, top), nearest_colour(profile, lower)
     below = (1 / (1 + np.exp(np.clip((to_lower - to_top) / 4, -30, 30)))).mean(axis=1)
-    split = _split(below)
-    if split in (0, steps) or to_top[split:].mean() < HEM_CONTRAST:
+    at = split(below)
+    if at in (0, steps) or to_top[at:].mean() < HEM_CONTRAST:
         return None
-    return (first + (last - first) * split / steps) * body.torso
+    return (first + (last - first) * at / steps) * body.torso
 
 
 def sleeve_end(lab: Colours, body: Figure, side: int, tone: Vector, cloth: Colours) -> float:
@@ -58,13 +58,13 @@ def _covered(lab: Colours, line: Vector, half: float, tone: Vector, cloth: Colou
     )
     closer = difference(profile, tone, 0.5) - nearest_colour(profile, cloth, 0.5)
     bare = ((skin_likeness(profile, tone) - 0.1) / 0.6).clip(0, 1)
-    index = _split((bare * 1.3 / (1 + np.exp(np.clip(closer / 3, -30, 30)))).clip(0, 1))
+    index = split((bare * 1.3 / (1 + np.exp(np.clip(closer / 3, -30, 30)))).clip(0, 1))
     upper, whole = length(line[:2]), max(length(line), 1e-6)
     reached = min(index, 24) / 24 * upper + max(index - 24, 0) / 24 * (whole - upper)
     return reached / whole
 
 
-def _split(second: NDArray[np.float32]) -> int:
+def split(second: NDArray[np.float32]) -> int:
     """Where a row of likelihoods of the second class is best split into first, then second."""
     wrong = np.concatenate([[0], np.cumsum(second)])
     wrong += np.concatenate([np.cumsum((1 - second)[::-1])[::-1], [0]])

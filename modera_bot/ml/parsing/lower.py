@@ -10,6 +10,7 @@ from modera_bot.ml.base import Mask, Picture
 from modera_bot.ml.colour import (
     Colours,
     Flags,
+    blur,
     closed,
     difference,
     large_parts,
@@ -20,7 +21,7 @@ from modera_bot.ml.colour import (
     to_floats,
     to_lab,
 )
-from modera_bot.ml.parsing.borders import leg_end
+from modera_bot.ml.parsing.borders import leg_end, split
 from modera_bot.ml.parsing.figure import OUT, SIDES, Figure, Vector, along, capsule, length
 from modera_bot.ml.parsing.parse import FEWEST, PARSE_SCALE, Parsing
 
@@ -38,22 +39,30 @@ UNEVEN_HEM = 0.08
 TO_THE_FOOT = 0.9
 
 
+#: How far below the ankle long trousers may hang, and how far up feet reach, in shares of the
+#: leg and of the scale.
+LOWEST, FEET = 1.2, 0.04
+
+#: How wide, in shares of the scale, bumps of a hem may be that are only noise.
+HEM_NOISE = 0.08
+
+
 @dataclass(frozen=True, slots=True)
 class Lower:
     """What a person wears below the top, in pixels of the figure's mask.
 
     `waist` is where it comes into sight, in pixels down from the collar. `whole` tells that
     the top and it are one: a dress, or two of one cloth. `ends` (2,) are the shares of the
-    legs, from hip joint to ankle, that it covers; 1 where legs are outside the picture.
-    `region` is where it is seen, `over` the top in front of it, `feet` what is below the
-    ankles, shoes included; each 0 to 1.
+    legs, from hip joint to ankle, that it covers: above 1 where it hangs over the ankle, 1
+    where legs are outside the picture. `region` is where it is seen, `above` all that is higher
+    than the top's hem, `feet` what is below the ankles, shoes included; each 0 to 1.
     """
 
     waist: float
     whole: bool
     ends: Vector
     region: Mask
-    over: Mask
+    above: Mask
     feet: Mask
 
 
@@ -68,36 +77,25 @@ def parse_lower(picture: Picture, body: Figure, parsed: Parsing) -> Lower:
     hem = None if parsed.hem is None else parsed.hem * PARSE_SCALE
     waist = UNSEEN_WAIST * body.torso if hem is None else hem
     colours = _colours(lab, body, (skin < 0.4) & ~front, waist)
-    above = lab[top > 0.9]
-    top_colours = palette(above, 4) if len(above) >= FEWEST else colours
-    ends = np.array(
-        [
-            leg_end(lab, body, side, parsed.tone, np.concatenate([top_colours, colours]))
-            if body.leg_seen[side, 0] > 0
-            else 1.0
-            for side in SIDES
-        ],
-        np.float32,
-    )
-    over = (top > 0.5) & (body.axes()[1] < waist)
+    ends = _ends(lab, body, parsed.tone, (top, colours))
+    line = _line(body, waist)
     if hem is not None:
-        over = _over(lab, body, top > 0.5, hem, (top_colours, colours), front)
-    feet = _feet(body, ends)
+        line = _hem_line(lab, body, line, (_palette(lab[top > 0.9], colours), colours), front)
     to_skin, to_cloth = difference(lab, parsed.tone, 0.5), nearest_colour(lab, colours, 0.5)
     cloth = (to_cloth < to_skin) | (skin < 0.1)
-    region = _within(body, waist, ends) & cloth & ~over & ~front & ~feet
-    region = large_parts(closed(opened(region, 0.01 * body.scale), 0.02 * body.scale), 0.05)
-
-    def enlarged(flags: Flags) -> Mask:
-        return resized(flags.astype(np.float32), size)
-
+    rows = np.arange(len(lab), dtype=np.float32)[:, None]
+    region = _within(body, ends) & cloth & (rows > line) & ~front
+    feet = _feet(body, ends) & ~_over_shoes(lab, body, colours)
+    region = large_parts(closed(opened(region & ~feet, 0.01 * body.scale), 0.02 * body.scale), 0.05)
+    full = np.arange(size[1], dtype=np.float32)[:, None]
+    columns = np.interp(np.arange(size[0]) * PARSE_SCALE, np.arange(len(line)), line)
     return Lower(
         waist=waist / PARSE_SCALE,
         whole=hem is None,
-        ends=ends,
-        region=enlarged(region & ~over & ~front),
-        over=enlarged(over),
-        feet=enlarged(feet),
+        ends=_seen_ends(body, region, ends),
+        region=resized((region & ~front).astype(np.float32), size),
+        above=(columns / PARSE_SCALE - full).clip(0, 1).astype(np.float32),
+        feet=resized(feet.astype(np.float32), size),
     )
 
 
@@ -105,6 +103,10 @@ def end_of(body: Figure, side: int, share: float) -> float:
     """How far down from the collar a share of a leg ends, in pixels."""
     line = body.leg(side)
     return body.place(along(line, share * length(line))[0])[1]
+
+
+def _palette(samples: Colours, otherwise: Colours) -> Colours:
+    return palette(samples, 4) if len(samples) >= FEWEST else otherwise
 
 
 def _colours(lab: Colours, body: Figure, cloth: Flags, waist: float) -> Colours:
@@ -119,46 +121,100 @@ def _colours(lab: Colours, body: Figure, cloth: Flags, waist: float) -> Colours:
     return lab.reshape(-1, 3)[:3]
 
 
-def _over(
-    lab: Colours,
-    body: Figure,
-    top: Flags,
-    hem: float,
-    colours: tuple[Colours, Colours],
-    front: Flags,
-) -> Flags:
-    """The old top as far as its hem, whose unevenness the colours tell."""
-    across, down = body.axes()
+def _ends(lab: Colours, body: Figure, tone: Vector, cloth: tuple[Mask, Colours]) -> Vector:
+    """How much of the legs is covered, as far as the ankles."""
+    top, colours = cloth
+    both = np.concatenate([_palette(lab[top > 0.9], colours), colours])
+    return np.array(
+        [
+            leg_end(lab, body, side, tone, both) if body.leg_seen[side, 0] > 0 else 1.0
+            for side in SIDES
+        ],
+        np.float32,
+    )
+
+
+def _line(body: Figure, down: float) -> Vector:
+    """For each column, the row that is so far down from the collar."""
+    middle = body.at(0, down)
+    slope = body.right[1] / body.right[0]
+    columns = np.arange(body.mask.shape[1], dtype=np.float32)
+    line: Vector = middle[1] + (columns - middle[0]) * slope
+    return line
+
+
+def _hem_line(
+    lab: Colours, body: Figure, level: Vector, colours: tuple[Colours, Colours], front: Flags
+) -> Vector:
+    """For each column, the row in which the top ends: it is not level, as the colours tell."""
+    reach = round(UNEVEN_HEM * body.torso)
     to_top, to_lower = (nearest_colour(lab, some) for some in colours)
-    uneven = UNEVEN_HEM * body.torso
-    near = (np.abs(down - hem) < uneven) & (np.abs(across) < 0.75 * body.scale)
-    like_top = near & (to_top < to_lower) & (body.mask > 0.4) & ~front
-    like_top = opened(like_top, 0.015 * body.scale)
-    over = (top & ~near) | like_top
-    return large_parts(closed(over, 0.02 * body.scale), 0.05)
+    seen = (body.mask > 0.6) & ~front
+    lines = []
+    for x, row in enumerate(np.rint(level).astype(int)):
+        column = slice(max(row - reach, 0), row + reach)
+        inside = seen[column, x]
+        if abs(x - body.collar[0]) > 0.75 * body.scale or inside.mean() < 0.9:
+            continue
+        below = to_lower[column, x] < to_top[column, x]
+        lines.append((x, column.start + split(below.astype(np.float32))))
+    if len(lines) < HEM_NOISE * body.scale:
+        return level
+    xs, ys = np.array(lines, np.float32).T
+    wide = 2 * round(HEM_NOISE * body.scale / 2) + 1
+    framed = np.pad(ys, wide // 2, mode="edge")
+    steady = np.median(np.lib.stride_tricks.sliding_window_view(framed, wide), axis=1)
+    smooth = blur(steady.astype(np.float32)[None], wide / 4)[0]
+    line: Vector = np.interp(np.arange(len(level)), xs, smooth).astype(np.float32)
+    return line
 
 
-def _within(body: Figure, waist: float, ends: Vector) -> Flags:
-    """Of the person, what is below the waist and above where the garment ends on each leg."""
+def _within(body: Figure, ends: Vector) -> Flags:
+    """Of the person, what is above where the garment ends on each leg."""
     across, down = body.axes()
-    hems = [end_of(body, side, 1.15 if ends[side] > TO_THE_FOOT else ends[side]) for side in SIDES]
-    middle = np.interp(0.0, (-1, 1), hems)
+    shares = np.where(ends > TO_THE_FOOT, LOWEST, ends)
+    hems = [end_of(body, side, float(shares[side])) for side in SIDES]
     ramp = (across / (0.1 * body.scale)).clip(-1, 1)  # skirts have one hem, aslant
-    hem = middle + (hems[1] - hems[0]) / 2 * ramp
-    below = down > waist - UNEVEN_HEM * body.torso
-    within: Flags = (body.mask > 0.3) & below & (down < hem + 0.05 * body.scale)
+    hem = sum(hems) / 2 + (hems[1] - hems[0]) / 2 * ramp
+    within: Flags = (body.mask > 0.3) & (down < hem + 0.05 * body.scale)
     return within
 
 
 def _feet(body: Figure, ends: Vector) -> Flags:
-    """The feet, from just below the ankles, or from where long trousers end."""
+    """The feet, from the ankles down."""
     shape = body.mask.shape
     feet = np.zeros(shape, bool)
     for side in SIDES:
         ankle, tip = body.ankles[side], body.feet[side]
         aside = OUT[side] * 0.02 * body.scale * body.right
-        start = ankle + body.down * (0.14 if ends[side] > TO_THE_FOOT else 0.06) * body.scale
-        radii = (0.13 * body.scale, 0.15 * body.scale)
+        start = ankle + body.down * FEET * body.scale
+        radii = (0.13 * body.scale, 0.16 * body.scale)
         foot = capsule(shape, start + aside, tip + aside, radii) > 0.5
         feet |= foot & (body.axes(start)[1] > 0)
     return feet
+
+
+def _over_shoes(lab: Colours, body: Figure, colours: Colours) -> Flags:
+    """Where cloth hangs over shoes: colours of the garment's rather than of the feet's tips."""
+    shape = body.mask.shape
+    tips = np.zeros(shape, bool)
+    for tip in body.feet:
+        tips |= capsule(shape, tip, tip, (0.06 * body.scale,) * 2) > 0.5
+    shoes = _palette(lab[tips], colours)
+    return nearest_colour(lab, colours) < nearest_colour(lab, shoes)
+
+
+def _seen_ends(body: Figure, region: Flags, ends: Vector) -> Vector:
+    """The ends, past the ankles where the garment hangs over them."""
+    across, down = body.axes()
+    seen = ends.copy()
+    for side in SIDES:
+        if ends[side] < TO_THE_FOOT or body.leg_seen[side, 1] == 0:
+            continue
+        near = np.abs(across - body.place(body.ankles[side])[0]) < 0.15 * body.scale
+        rows = down[region & near]
+        line = body.leg(side)
+        if rows.size > FEWEST:
+            beyond = float(np.percentile(rows, 98)) - body.place(line[-1])[1]
+            seen[side] = float(np.clip(1 + beyond / length(line), TO_THE_FOOT, LOWEST))
+    return seen
