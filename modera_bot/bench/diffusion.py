@@ -7,6 +7,7 @@ ours leaves out counts as speed; the share of the device's peak is of what ours 
 
 from __future__ import annotations
 
+import gc
 import json
 import statistics
 import sys
@@ -66,7 +67,7 @@ def run(
     gpu = torch.cuda.is_available()
     device = torch.device("cuda" if gpu else "cpu")
     config = FashnConfig() if gpu else SMALL
-    model = random_model(config, device, torch.bfloat16 if gpu else torch.float32)
+    model = _prepared(config, device, steps)
     figures = _figures(model, steps)
     tell(f"{figures.device}, torch {figures.torch}, {config.input_shape}, {steps} steps")
     tell(f"{figures.work:.2f} TFLOP a picture as published")
@@ -81,9 +82,10 @@ def run(
     measured, theirs = measure_plain(model, conditions, noise, steps, repeat)
     note("plain", measured)
     for mode in modes if gpu else tuple(mode for mode in modes if mode != "graphs"):
-        accelerate(model, mode)
+        model = _prepared(config, device, steps, mode)
         measured = measure(partial(_picture, model, conditions, noise), steps, repeat, device)
         note(mode, measured | difference(model, theirs, conditions, noise))
+    model = _prepared(config, device, steps, "eager")
     for count, until in APPROXIMATIONS:
         short = max(1, round(count * steps / 30))
         made = approximation(model, conditions, noise, steps, short, until, device)
@@ -96,9 +98,21 @@ def run(
     return figures
 
 
+def _prepared(
+    config: FashnConfig, device: torch.device, steps: int, mode: Mode | None = None
+) -> FashnTransformer:
+    """The network with the modulation of its schedule: anew for each mode, which can't be left."""
+    dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
+    model = random_model(config, device, dtype)
+    for category in (0, 1):
+        model.modulations(steps, category)
+    if mode is not None:
+        accelerate(model, mode)
+    return model
+
+
 def _figures(model: FashnTransformer, steps: int) -> Figures:
-    """What is known before anything is sampled; modulations are computed, and stay."""
-    device = model.device
+    """What is known before anything is sampled."""
     figures = Figures(
         device=f"CPU, {torch.get_num_threads()} threads",
         torch=torch.__version__,
@@ -107,15 +121,14 @@ def _figures(model: FashnTransformer, steps: int) -> Figures:
         parameters=sum(p.numel() for p in model.parameters()),
         work=(2 * steps - 1) * forward_flop(model.config) / 1e12,
     )
-    if device.type == "cuda":
-        figures.device = torch.cuda.get_device_name(device)
-        figures.matmul_peak = matmul_peak(device)
+    if model.device.type == "cuda":
+        figures.device = torch.cuda.get_device_name(model.device)
+        figures.matmul_peak = matmul_peak(model.device)
         figures.datasheet_peak = next(
             (peak for name, peak in DATASHEET.items() if name in figures.device), None
         )
-    figures.modulations_s = _seconds(
-        lambda: [model.modulations(steps, category) for category in (0, 1)], device
-    )
+    another = 2  # a category whose modulation is not remembered yet
+    figures.modulations_s = _seconds(lambda: model.modulations(steps, another), model.device)
     return figures
 
 
@@ -143,6 +156,7 @@ def measure(
 ) -> dict[str, Any]:
     """Seconds of the warm-up and of a picture, and the most memory that was allocated."""
     if device.type == "cuda":
+        gc.collect()  # the networks of earlier modes
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats()
     warm_up = _seconds(lambda: picture(2), device)  # a guided step and an unguided one
