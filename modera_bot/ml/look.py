@@ -59,9 +59,9 @@ def look(picture: bytes, models: Path, draft_only: bool) -> PhotoReport:
         garment = cut_out(small)  # takes longer than all the rest
         role, body = _told_apart(body, garment)
     person = judge_person(body, small.shape[:2])
-    cloth = judge_worn(body)
+    cloth = judge_worn(small, body)
     if garment is not None and not body.people:
-        cloth = judge_garment(garment, body)
+        cloth = judge_garment(garment)
     return PhotoReport(
         role=role,
         width=width,

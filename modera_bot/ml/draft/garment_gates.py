@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from modera_bot.errors import Code
-from modera_bot.ml.base import Body
 from modera_bot.ml.draft.garment import CutOut
 from modera_bot.ml.draft.person_gates import Verdict
 from modera_bot.ml.draft.silhouette import trimmed
-from modera_bot.ml.draft.worn import wearer
 
 LEAST_GARMENT = 0.02  # of the picture
 LEAST_BACKGROUND = 0.8
@@ -17,13 +15,11 @@ MOST_TOUCH = 0.15
 LEAST_SYMMETRY = 0.9
 
 
-def judge_garment(garment: CutOut, body: Body) -> Verdict:
+def judge_garment(garment: CutOut) -> Verdict:
     """Whether a draft can be made with a garment that lies or hangs by itself.
 
-    `body` is who is seen in its picture; what somebody wears is for `worn` to judge.
+    What somebody wears is for `worn` to judge.
     """
-    if wearer(body) is not None:
-        return Verdict(Code.GARMENT_ON_PERSON)
     if garment.background_share < LEAST_BACKGROUND:
         return Verdict(Code.BUSY_BACKGROUND)
     if garment.mask.mean() < LEAST_GARMENT:

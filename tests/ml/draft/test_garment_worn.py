@@ -1,14 +1,18 @@
 """Tops that are taken off who wears them in their picture."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from modera_bot.errors import Code
-from modera_bot.ml.base import Body, GarmentPicture, TryOnTask
+from modera_bot.ml.base import Body, GarmentPicture, Picture, TryOnTask
 from modera_bot.ml.draft.tryon import draft_tryon
 from modera_bot.ml.draft.worn import WornTop, judge_worn, take_off, wearer
 from tests.ml.conftest import sample, worn
-from tests.ml.draft.bodies import body, leaning, person, turned
+from tests.ml.draft.bodies import HEIGHT, WIDTH, body, leaning, person, turned
+
+PICTURE = np.full((HEIGHT, WIDTH, 3), (40, 60, 140), np.uint8)
 
 
 @pytest.fixture(scope="module")
@@ -83,13 +87,45 @@ def test_a_top_that_the_photo_cuts_off_stays_on(understanding):
     ids=["turned", "leaning", "hand in front"],
 )
 def test_worn_garments_are_seen_from_straight_ahead(near_miss, too_far):
-    assert judge_worn(body(near_miss)).fault is None
-    assert judge_worn(body(too_far)).fault is Code.GARMENT_ON_PERSON
+    assert judge_worn(PICTURE, body(near_miss)).fault is None
+    assert judge_worn(PICTURE, body(too_far)).fault is Code.GARMENT_ON_PERSON
 
 
 def test_of_two_people_nobody_is_undressed():
-    assert judge_worn(body(person(), person())).fault is Code.GARMENT_ON_PERSON
-    assert wearer(Body(())) is None
+    assert judge_worn(PICTURE, body(person(), person())).fault is Code.GARMENT_ON_PERSON
+
+
+def test_a_print_of_a_person_is_nobody_to_undress():
+    small = replace(person(), mask=person().mask * (np.arange(HEIGHT) < 250)[:, None])
+    assert judge_worn(PICTURE, body(small)).fault is Code.GARMENT_ON_PERSON
+
+
+def hands_of(colour: tuple[int, int, int]) -> Picture:
+    """A picture for somebody in blue whose hands have a colour."""
+    picture = PICTURE.copy()
+    picture[:, :270] = picture[:, 530:] = colour
+    return picture
+
+
+@pytest.mark.parametrize(
+    ("colour", "worn"),
+    [((224, 172, 140), True), ((92, 56, 40), True), ((40, 60, 140), False), ((230,) * 3, False)],
+    ids=["light skin", "dark skin", "sleeves", "a dummy's"],
+)
+def test_somebody_without_a_head_is_told_from_a_dummy_by_the_hands(colour, worn):
+    left, right = (255, 620), (545, 620)
+    fingers = {"left_pinky": right, "left_index": right, "right_pinky": left, "right_index": left}
+    headless = replace(person(**fingers), face=None)
+    assert (wearer(hands_of(colour), body(headless)) is not None) is worn
+    assert wearer(PICTURE, Body(())) is None
+
+
+@pytest.mark.parametrize("name", ["ana_long_plaid", "ana_tee_stripe"])
+def test_heads_that_the_photo_cuts_off_are_not_needed(understanding, name):
+    picture, true = sample(f"people/{name}")[205:], worn(name)[205:]
+    top = take_off(picture, understanding.understand(picture))
+    assert top is not None
+    assert (top.cut.mask & true).sum() / (top.cut.mask | true).sum() > 0.9
 
 
 def test_a_worn_top_is_drafted_on_somebody_else(models):
