@@ -117,8 +117,8 @@ def _lower(person: Person, body: Figure, parsed: Parsing, category: Category) ->
     waist = WAIST * body.torso
     over = parsed.hem is not None and category is Category.BOTTOMS
     start = max(waist, parsed.hem or 0) if over else waist
-    below = (body.mask > 0.3) & (down > start) & ~(_arms(body) & ~_legs(person, body))
-    joints = np.concatenate([body.hips, *(_leg(person, side) for side in SIDES)])
+    below = (body.mask > 0.3) & (down > start) & ~(_arms(body) & ~_legs(body))
+    joints = np.concatenate([body.leg(side) for side in SIDES])
     hull = cv2.convexHull(joints.astype(np.float32)).astype(np.int32)
     between = cv2.fillConvexPoly(np.zeros(body.mask.shape, np.uint8), hull, 1) > 0
     legs = below | (between & (down > start))
@@ -138,9 +138,9 @@ def _arms(body: Figure) -> Flags:
     return _limbs(body, [body.arm(side) for side in SIDES], radii)
 
 
-def _legs(person: Person, body: Figure) -> Flags:
+def _legs(body: Figure) -> Flags:
     radii = (LEG * body.scale, 0.8 * LEG * body.scale)
-    return _limbs(body, [_leg(person, side) for side in SIDES], radii)
+    return _limbs(body, [body.leg(side) for side in SIDES], radii)
 
 
 def _feet(person: Person) -> Flags:
@@ -166,10 +166,3 @@ def _limbs(body: Figure, lines: list[Vector], radii: tuple[float, float]) -> Fla
         for start, end in pairwise(line):
             near |= capsule(body.mask.shape, start, end, radii) > 0.5
     return near & (body.mask > 0.3)
-
-
-def _leg(person: Person, side: int) -> Vector:
-    """Hip, knee and ankle of the person's left (0) or right (1) leg."""
-    name = ("LEFT", "RIGHT")[side]
-    rows = [Landmark[f"{name}_{joint}"] for joint in ("HIP", "KNEE", "ANKLE")]
-    return person.pose[rows, :2]
