@@ -13,11 +13,14 @@ from modera_bot.ml.parsing.lower import Lower
 from modera_bot.ml.parsing.parse import Parsing
 
 #: Usual radii of a bare leg, as shares of the body's scale: at the hip joint, down the thigh, at
-#: the knee, where the calf is thickest, below it, and at the ankle.
-USUAL = (0.29, 0.23, 0.165, 0.165, 0.115, 0.09)
+#: the knee, where the calf is thickest, below it, at the ankle, and in the shoe.
+USUAL = (0.27, 0.2, 0.14, 0.132, 0.092, 0.072, 0.075)
 
-#: Where these are: the segment of the leg (thigh, shank), and the share of its length.
-KNOTS = ((0, 0.0), (0, 0.55), (1, 0.0), (1, 0.3), (1, 0.75), (1, 1.0))
+#: How much longer the shank is drawn than it is: into the shoe.
+INTO_SHOE = 1.15
+
+#: Where these are: the segment of the leg (thigh, shank into the shoe), and the share of it.
+KNOTS = ((0, 0.0), (0, 0.55), (1, 0.0), (1, 0.26), (1, 0.65), (1, 0.87), (1, 1.0))
 
 #: How far a person's legs may differ from that.
 THINNEST, THICKEST = 0.75, 1.35
@@ -31,9 +34,9 @@ FACE = 0.8
 
 def bare_leg(body: Figure, lower: Lower, side: int) -> Limb:
     """The leg on one side, from hip joint to ankle; measured below the old hem, if bare there."""
-    line = body.leg(side)
+    line = _into_shoe(body.leg(side))
     usual = Limb(line, np.array(USUAL, np.float32) * np.float32(body.scale), KNOTS)
-    whole, thickness = length(line), []
+    whole, thickness = length(body.leg(side)), []
     for share in MEASURED:
         at = float(lower.ends[side]) + share
         if at > 0.95 or body.leg_seen[side].min() < 0.5:
@@ -66,6 +69,12 @@ def leg_skin(picture: Colours, body: Figure, parsed: Parsing, lower: Lower) -> C
         arms = shrunk(known, 2).astype(np.float32)
         return np.asarray(tone * FACE + fill_in(picture, arms) * (1 - FACE), np.float32)
     return fill_in(picture, seen.astype(np.float32))
+
+
+def _into_shoe(leg: Vector) -> Vector:
+    """The leg's bones, the lower one carried on into the shoe."""
+    hip, knee, ankle = leg
+    return np.stack([hip, knee, knee + (ankle - knee) * np.float32(INTO_SHOE)])
 
 
 def legs_region(legs: tuple[Limb, Limb], shape: tuple[int, int], starts: Vector) -> Mask:

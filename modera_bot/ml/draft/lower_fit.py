@@ -6,6 +6,7 @@ Lengths on the body are shares of its scale (the shoulder width) or of its torso
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +41,9 @@ SAME_WIDTH = 0.15
 
 #: How far down a leg, as a share of it, its inner side still leads away from the crotch.
 INNER = 0.3
+
+#: Over how many rows to either side widths are smoothed: hands hide where the hips end.
+SMOOTHED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,44 +118,60 @@ class _Fitting:
 
     def _trouser(self, side: int, leg: Vector) -> Strip:
         """One leg and its half of the hips; inner edges first."""
+        hips, of_hips = self._hip_rows(side)
+        rows, of_rows = self._leg_rows(side, leg, hips[-1])
+        body, garment = np.concatenate([hips, rows]), np.concatenate([of_hips, of_rows])
+        return Strip((body[:, 0], body[:, 1]), (garment[:, 0], garment[:, 1]))
+
+    def _hip_rows(self, side: int) -> tuple[Vector, Vector]:
+        """Inner and outer edge (n, 2, 2) from waist to crotch, on the body and in the garment."""
         shape, body = self.shape, self.body
         assert shape.crotch is not None
-        inner, outer, of_inner, of_outer = [], [], [], []
-        middle = shape.waist
-        for share, (y, *xs) in zip(np.linspace(0, 1, len(shape.rows)), shape.rows, strict=True):
-            down = self.waist + (self.crotch - self.waist) * float(share)
-            centre = middle + (shape.crotch - middle) * np.float32(share)
-            cut = self.across * abs(float(xs[side] - centre[0]))
-            inner.append(body.at(0, down))
-            outer.append(body.at(OUT[side] * self._half(down, side, cut), down))
-            of_inner.append(np.array([centre[0], y], np.float32))
-            of_outer.append(np.array([xs[side], y], np.float32))
-        start = (inner[-1] + outer[-1]) / 2
-        line = np.stack([start, body.knees[side], body.ankles[side]])
-        whole = length(line)
-        lost = length(body.leg(side)) - whole  # between hip joint and crotch
-        covers = max(self.end * length(body.leg(side)) - lost, 0.1 * whole)
-        half = float(np.linalg.norm(outer[-1] - inner[-1])) / 2
-        for share, (y, *xs) in zip(np.linspace(0, 1, len(leg)), leg, strict=True):
-            if share == 0:
-                continue
-            distance = float(share) * covers
-            point, normal = across_arm(line, distance, OUT[side], body.scale)
-            cut = HANGING * self.across * float(xs[1] - xs[0]) / 2
-            out, into = (
-                self._leg_half(point, s * normal, side, distance + lost, cut) for s in (1, -1)
-            )
-            blend = float(np.clip(distance / (INNER * whole), 0, 1))
-            out = half + (out - half) * blend
-            from_crotch = inner[len(shape.rows) - 1] + body.down * distance
-            straight = point - normal * np.float32(into)
-            inner.append(from_crotch + (straight - from_crotch) * np.float32(blend**0.5))
-            outer.append(point + normal * np.float32(out))
-            of_inner.append(np.array([xs[1 - side], y], np.float32))
-            of_outer.append(np.array([xs[side], y], np.float32))
-        return Strip((np.array(inner), np.array(outer)), (np.array(of_inner), np.array(of_outer)))
+        shares = np.linspace(0, 1, len(shape.rows), dtype=np.float32)
+        downs = self.waist + (self.crotch - self.waist) * shares
+        centres = shape.waist + (shape.crotch - shape.waist) * shares[:, None]
+        edges = shape.rows[:, 1 + side]
+        cuts = self.across * np.abs(edges - centres[:, 0])
+        halves = _smooth([self._half(*row, side) for row in zip(downs, cuts, strict=True)])
+        on_body = [
+            (body.at(0, down), body.at(OUT[side] * half, down))
+            for down, half in zip(downs, halves, strict=True)
+        ]
+        inner, outer = (np.stack([x, shape.rows[:, 0]], axis=1) for x in (centres[:, 0], edges))
+        return np.array(on_body, np.float32), np.stack([inner, outer], axis=1)
 
-    def _half(self, down: float, side: int, cut: float) -> float:
+    def _leg_rows(self, side: int, leg: Vector, crotch: Vector) -> tuple[Vector, Vector]:
+        """The same from below the crotch, whose edges are given, to the hem."""
+        body = self.body
+        line = np.stack([crotch.mean(axis=0), body.knees[side], body.ankles[side]])
+        whole, joints = length(line), length(body.leg(side))
+        lost = joints - whole  # between hip joint and crotch
+        covers = max(self.end * joints - lost, 0.1 * whole)
+        distances = np.linspace(0, covers, len(leg))[1:]
+        cuts = HANGING * self.across * (leg[1:, 2] - leg[1:, 1]) / 2
+        places = [across_arm(line, float(d), OUT[side], body.scale) for d in distances]
+        outs, intos = (
+            _smooth(
+                [
+                    self._leg_half(point, sign * normal, side, float(distance) + lost, float(cut))
+                    for (point, normal), distance, cut in zip(places, distances, cuts, strict=True)
+                ]
+            )
+            for sign in (1, -1)
+        )
+        half = float(np.linalg.norm(crotch[1] - crotch[0])) / 2
+        rows = []
+        for (point, normal), distance, out, into in zip(
+            places, distances, outs, intos, strict=True
+        ):
+            blend = float(np.clip(distance / (INNER * whole), 0, 1))
+            below = crotch[0] + body.down * np.float32(distance)
+            inner = below + (point - normal * into - below) * np.float32(blend**0.5)
+            rows.append((inner, point + normal * np.float32(half + (out - half) * blend)))
+        of = np.stack([leg[1:, (2 - side, 0)], leg[1:, (1 + side, 0)]], axis=1)
+        return np.array(rows, np.float32), of
+
+    def _half(self, down: float, cut: float, side: int) -> float:
         """Half the new hips: at least what the body's are, and as they are cut."""
         own = self._hip(down, side)
         return float(np.clip(cut, CLOSEST * own, WIDEST * own))
@@ -161,9 +181,11 @@ class _Fitting:
     ) -> float:
         """Half a trouser leg on one side of the bone: as cut, or as the old one if alike."""
         bare = 1.05 * self.legs[side].radius(distance)
-        seen = self.body.reach(point, normal, 3 * bare, self.body.mask)
+        seen = CLOSEST * self.body.reach(point, normal, 3 * bare)
         half = max(cut, bare)
-        return CLOSEST * seen if abs(half - seen) < SAME_WIDTH * seen else half
+        if distance > float(self.lower.ends[side]) * length(self.body.leg(side)):
+            return max(half, min(seen, 1.5 * bare))  # no bare leg may stick out
+        return seen if abs(half - seen) < SAME_WIDTH * seen else half
 
     def _skirt(self) -> Strip:
         body, shape = self.body, self.shape
@@ -171,17 +193,17 @@ class _Fitting:
         hem = np.mean(ends, axis=0)
         bottom = body.place(hem)[1]
         shares = (shape.rows[:, 0] - shape.rows[0, 0]) / np.ptp(shape.rows[:, 0])
-        edges: tuple[list[Vector], list[Vector]] = ([], [])
-        for share, (_, *xs) in zip(shares, shape.rows, strict=True):
-            down = self.waist + (bottom - self.waist) * float(share)
-            for side in SIDES:
-                cut = self.across * abs(float(xs[side] - shape.waist[0]))
-                half = self._skirt_half(down, side, cut)
-                edges[side].append(body.at(OUT[side] * half, down))
-        of = [np.stack([shape.rows[:, 1 + side], shape.rows[:, 0]], axis=1) for side in SIDES]
-        return Strip((np.array(edges[0]), np.array(edges[1])), (of[0], of[1]))
+        downs = self.waist + (bottom - self.waist) * shares
+        edges = []
+        for side in SIDES:
+            cuts = self.across * np.abs(shape.rows[:, 1 + side] - shape.waist[0])
+            halves = [self._skirt_half(*row, side) for row in zip(downs, cuts, strict=True)]
+            places = zip(downs, _smooth(halves), strict=True)
+            edges.append(np.array([body.at(OUT[side] * half, down) for down, half in places]))
+        of = [shape.rows[:, (1 + side, 0)] for side in SIDES]
+        return Strip((edges[0], edges[1]), (of[0], of[1]))
 
-    def _skirt_half(self, down: float, side: int, cut: float) -> float:
+    def _skirt_half(self, down: float, cut: float, side: int) -> float:
         """Half a skirt: as the hips down to them, then at least around the thighs."""
         own = self._hip(down, side)
         if down < self.crotch:
@@ -190,3 +212,11 @@ class _Fitting:
         point, _, _ = along(line, max(0.0, down - self.body.place(line[0])[1]))
         reach = abs(self.body.place(point)[0]) + self.legs[side].radius(down - self.crotch)
         return max(cut, CLOSEST * reach)
+
+
+def _smooth(halves: Sequence[float]) -> Vector:
+    """Widths without jumps from row to row; the first stays as it is, for what it is sewn to."""
+    framed = np.pad(np.array(halves, np.float32), SMOOTHED, mode="reflect", reflect_type="odd")
+    window = np.hanning(2 * SMOOTHED + 3)[1:-1]
+    smooth: Vector = np.convolve(framed, window / window.sum(), mode="valid").astype(np.float32)
+    return smooth

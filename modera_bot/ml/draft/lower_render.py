@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from modera_bot.ml.base import Mask, Picture
+from modera_bot.ml.base import Mask, Person, Picture
 from modera_bot.ml.canvas import Canvas, grain_of
 from modera_bot.ml.colour import Colours, blur, grown, to_floats, to_lab
 from modera_bot.ml.draft import erase
@@ -34,17 +34,21 @@ RIM = 0.08
 
 
 def draw_bottom(
-    picture: Picture, body: Figure, parsed: Parsing, garment: CutOut, shape: LowerShape
+    picture: Picture,
+    person: Person,
+    body: Figure,
+    parsed: Parsing,
+    garment: CutOut,
+    shape: LowerShape,
 ) -> Drawn:
-    """Draw the bottom of `shape` on the person in `picture`, whose frame is `body`."""
+    """Draw the bottom of `shape` on the `person` in `picture`, whose frame is `body`."""
     lower = parse_lower(picture, body, parsed)
     legs = bare_legs(body, lower)
     fitted = fit_bottom(shape, body, parsed, lower, legs)
+    ended(Step.FIT, picture, fitted)
     layers = _layers(garment, shape, fitted, body)
     ended(Step.WARP, picture, layers)
-    worn = replace(parsed, top=lower.region, hem=None)  # its light, not that of the top
-    shading = light(to_lab(picture), body, worn) * exposure(picture, body)
-    ended(Step.LIGHT, picture, shading)
+    shading = _lit(picture, body, parsed, lower, shape)
     canvas = Canvas(body.mask.shape)
     photo, covered = to_floats(picture), _covered(layers, body.mask.shape)
     paint_leftovers(canvas, photo, body, parsed, lower, covered, fitted.ends)
@@ -71,7 +75,7 @@ def paint_leftovers(
     """
     legs = bare_legs(body, lower)
     old = blur(grown(lower.region > 0.5, SEAM * body.scale).astype(np.float32), 1.5)
-    left = old * (1 - covered) * (1 - lower.feet)
+    left = np.asarray(old * (covered < 0.98) * (1 - lower.feet), np.float32)
     starts = (ends - 0.08) * np.array([length(leg.line) for leg in legs], np.float32)
     bare = legs_region(legs, body.mask.shape, starts)
     canvas.over(erase.background(photo, body), left)
@@ -94,6 +98,21 @@ def _layers(garment: CutOut, shape: LowerShape, fitted: LowerFit, body: Figure) 
         if layer is not None:
             layers.append(layer)
     return layers
+
+
+def _lit(
+    picture: Picture, body: Figure, parsed: Parsing, lower: Lower, shape: LowerShape
+) -> Colours:
+    """What the garment's colours are multiplied with: the light on the old one, if alike.
+
+    A skirt has no folds of trousers, nor has trousers those of a skirt.
+    """
+    alike = lower.parted == (shape.legs is not None)
+    region = lower.region if alike else np.zeros_like(lower.region)
+    worn = replace(parsed, top=region, hem=None)
+    shading = light(to_lab(picture), body, worn) * exposure(picture, body)
+    ended(Step.LIGHT, picture, shading)
+    return shading
 
 
 def _half(garment: CutOut, shape: LowerShape, side: int) -> Mask:

@@ -13,6 +13,7 @@ from modera_bot.ml.colour import (
     blur,
     closed,
     difference,
+    grown,
     large_parts,
     nearest_colour,
     opened,
@@ -43,6 +44,9 @@ TO_THE_FOOT = 0.9
 #: leg and of the scale.
 LOWEST, FEET = 1.2, 0.04
 
+#: A hem's edge, where both its colours mix, is painted over: pixels.
+HEM_EDGE = 1.0
+
 #: How wide, in shares of the scale, bumps of a hem may be that are only noise.
 HEM_NOISE = 0.08
 
@@ -52,7 +56,8 @@ class Lower:
     """What a person wears below the top, in pixels of the figure's mask.
 
     `waist` is where it comes into sight, in pixels down from the collar. `whole` tells that
-    the top and it are one: a dress, or two of one cloth. `ends` (2,) are the shares of the
+    the top and it are one: a dress, or two of one cloth. `parted` tells trousers and shorts from
+    skirts. `ends` (2,) are the shares of the
     legs, from hip joint to ankle, that it covers: above 1 where it hangs over the ankle, 1
     where legs are outside the picture. `region` is where it is seen, `above` all that is higher
     than the top's hem, `feet` what is below the ankles, shoes included; each 0 to 1.
@@ -60,6 +65,7 @@ class Lower:
 
     waist: float
     whole: bool
+    parted: bool
     ends: Vector
     region: Mask
     above: Mask
@@ -85,16 +91,17 @@ def parse_lower(picture: Picture, body: Figure, parsed: Parsing) -> Lower:
     cloth = (to_cloth < to_skin) | (skin < 0.1)
     rows = np.arange(len(lab), dtype=np.float32)[:, None]
     region = _within(body, ends) & cloth & (rows > line) & ~front
-    feet = _feet(body, ends) & ~_over_shoes(lab, body, colours)
+    feet = _feet(body, ends) & ~grown(_over_shoes(lab, body, colours), 0.02 * body.scale)
     region = large_parts(closed(opened(region & ~feet, 0.01 * body.scale), 0.02 * body.scale), 0.05)
     full = np.arange(size[1], dtype=np.float32)[:, None]
     columns = np.interp(np.arange(size[0]) * PARSE_SCALE, np.arange(len(line)), line)
     return Lower(
         waist=waist / PARSE_SCALE,
         whole=hem is None,
+        parted=_parted(body, region, ends),
         ends=_seen_ends(body, region, ends),
         region=resized((region & ~front).astype(np.float32), size),
-        above=(columns / PARSE_SCALE - full).clip(0, 1).astype(np.float32),
+        above=(columns / PARSE_SCALE - HEM_EDGE - full).clip(0, 1).astype(np.float32),
         feet=resized(feet.astype(np.float32), size),
     )
 
@@ -202,6 +209,18 @@ def _over_shoes(lab: Colours, body: Figure, colours: Colours) -> Flags:
         tips |= capsule(shape, tip, tip, (0.06 * body.scale,) * 2) > 0.5
     shoes = _palette(lab[tips], colours)
     return nearest_colour(lab, colours) < nearest_colour(lab, shoes)
+
+
+def _parted(body: Figure, region: Flags, ends: Vector) -> bool:
+    """Whether there is a gap between the legs, just above the hem."""
+    middle = [
+        np.mean([along(body.leg(s), share * length(body.leg(s)))[0] for s in SIDES], axis=0)
+        for share in np.linspace(0.5, 0.95, 12) * min(float(ends.mean()), 1.0)
+    ]
+    height, width = region.shape
+    x, y = np.rint(np.array(middle)).astype(int).T
+    seen = (x >= 0) & (x < width) & (y >= 0) & (y < height)
+    return bool(region[y[seen], x[seen]].mean() < 0.7) if seen.any() else True
 
 
 def _seen_ends(body: Figure, region: Flags, ends: Vector) -> Vector:
