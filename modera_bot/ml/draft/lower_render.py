@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from modera_bot.ml.base import Mask, Person, Picture
+from modera_bot.ml.base import Mask, Picture
 from modera_bot.ml.canvas import Canvas, grain_of
 from modera_bot.ml.colour import Colours, blur, grown, to_floats, to_lab
 from modera_bot.ml.draft import erase
@@ -34,14 +34,9 @@ RIM = 0.08
 
 
 def draw_bottom(
-    picture: Picture,
-    person: Person,
-    body: Figure,
-    parsed: Parsing,
-    garment: CutOut,
-    shape: LowerShape,
+    picture: Picture, body: Figure, parsed: Parsing, garment: CutOut, shape: LowerShape
 ) -> Drawn:
-    """Draw the bottom of `shape` on the `person` in `picture`, whose frame is `body`."""
+    """Draw the bottom of `shape` on the person in `picture`, whose frame is `body`."""
     lower = parse_lower(picture, body, parsed)
     legs = bare_legs(body, lower)
     fitted = fit_bottom(shape, body, parsed, lower, legs)
