@@ -77,11 +77,12 @@ FACE_EDGES = (234, 454)
 class Measures:
     """Figures of one person. Lengths are in pixels, angles in degrees.
 
-    `yaw` is how far the shoulders are turned from the picture's plane (0 to 90), `lean` how
-    far the torso is from upright, `hip_angle` the smaller angle between torso and thigh: about
-    180 standing, 90 sitting; `thigh` is the longer one as seen: short where knees point to the
-    camera. `facing` is false when the person shows the back. The `*_seen`
-    are the smaller certainty of the two joints, 0 when one of them is outside the picture.
+    `yaw` is how far the shoulders are turned from the picture's plane (0 to 90), `lean` how far
+    the torso is from upright, `hip_angle` the smaller angle between torso and thigh: about 180
+    standing, 90 sitting; `thigh` is the longer one as seen: short where knees point to the
+    camera. `below_hips` is what the picture holds below the hips. `facing` is false when the
+    person shows the back. The `*_seen` are the smaller certainty of the two joints, 0 when one of
+    them is outside the picture.
     """
 
     facing: bool
@@ -91,6 +92,7 @@ class Measures:
     shoulder_width: float
     hip_angle: float
     thigh: float
+    below_hips: float
     shoulders_seen: float
     hips_seen: float
     knees_seen: float
@@ -110,6 +112,7 @@ def measure(person: Person) -> Measures:
         shoulder_width=_length(shoulders[0] - shoulders[1]),
         hip_angle=min(_hip_angle(person.world, side) for side in (0, 1)),
         thigh=max(_length(points[KNEES[side]] - points[HIPS[side]]) for side in (0, 1)),
+        below_hips=float(person.mask.shape[0] - hips[:, 1].mean()),
         shoulders_seen=seen(person, SHOULDERS),
         hips_seen=seen(person, HIPS),
         knees_seen=seen(person, KNEES),

@@ -75,6 +75,8 @@ def test_a_standing_figure_is_measured_as_it_was_built() -> None:
     assert figures.yaw == pytest.approx(0, abs=0.1)
     assert figures.lean == pytest.approx(0, abs=0.1)
     assert figures.hip_angle == pytest.approx(171, abs=1)  # hips are narrower than shoulders
+    assert figures.thigh == pytest.approx(180)
+    assert figures.below_hips == pytest.approx(350)
     assert figures.hands_in_front == 0
     assert figures.shoulders_seen == pytest.approx(0.9)
 

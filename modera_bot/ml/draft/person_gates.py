@@ -28,6 +28,7 @@ LEAST_SHOULDER_WIDTH = 0.42  # of the torso's length: narrower, the person stand
 MOST_LEAN = 18.0
 LEAST_AGREEMENT = 0.85
 LEAST_HIPS, LEAST_KNEES = 0.4, 0.4
+LEAST_LEGS = 0.4  # below the hips, of the torso's length: half of the thighs
 LEAST_THIGH = 0.6  # of the torso's length: some 0.8 standing
 LEAST_HIP_ANGLE = 130.0  # degrees between torso and thigh: 180 standing, 90 sitting
 SMALL_PHOTO = 640
@@ -94,7 +95,7 @@ def _person_fault(person: Person, figures: Measures, shape: tuple[int, int]) -> 
 
 def _legs_fault(figures: Measures) -> Code | None:
     """Why what is worn on the legs can't be drafted."""
-    if figures.knees_seen < LEAST_KNEES:
+    if figures.hips_seen < LEAST_HIPS or figures.below_hips < LEAST_LEGS * figures.torso:
         return Code.LEGS_CROPPED
     return Code.SEATED if _sits(figures) else None
 

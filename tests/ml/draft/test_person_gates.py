@@ -162,13 +162,13 @@ def test_a_top_on_somebody_who_sits_is_only_noticed():
 
 
 @pytest.mark.parametrize("category", ON_LEGS)
-def test_nothing_is_put_on_legs_that_end_above_the_knees(category):
-    near, outside = person(left_knee=(455, 995)), person(left_knee=(455, 1005))
+def test_nothing_is_put_on_legs_of_which_little_is_seen(category):
+    near, cut = (replace(person(), mask=person().mask[:rows]) for rows in (680, 670))
     assert judge_person(body(near), SHAPE, category).fault is None
-    assert judge_person(body(outside), SHAPE, category).fault is Code.LEGS_CROPPED
-    hidden = unseen(person(), 0.3, Landmark.LEFT_KNEE)
+    assert judge_person(body(cut), SHAPE, category).fault is Code.LEGS_CROPPED
+    assert judge_person(body(cut), SHAPE, Category.TOPS) == Verdict(None)
+    hidden = unseen(person(), 0.3, Landmark.LEFT_HIP)
     assert judge_person(body(hidden), SHAPE, category).fault is Code.LEGS_CROPPED
-    assert judge_person(body(outside), SHAPE, Category.TOPS) == Verdict(None)
 
 
 # --- one of several ---------------------------------------------------------------------
@@ -228,11 +228,11 @@ def test_people_in_other_poses_pass_or_are_refused(understanding, file, category
     assert outcome == expected
 
 
-def test_a_photo_down_to_the_shins_has_legs_enough_but_none_down_to_the_thighs(understanding):
+def test_a_photo_down_to_the_thighs_has_legs_enough_but_none_down_to_the_hips(understanding):
     whole = sample("people/mia_tank_dots")
-    assert judged(understanding, whole[:860], Category.BOTTOMS) == Verdict(None)
-    assert judged(understanding, whole[:700], Category.BOTTOMS).fault is Code.LEGS_CROPPED
-    assert judged(understanding, whole[:700], Category.TOPS) == Verdict(None)
+    assert judged(understanding, whole[:660], Category.BOTTOMS) == Verdict(None)
+    assert judged(understanding, whole[:560], Category.BOTTOMS).fault is Code.LEGS_CROPPED
+    assert judged(understanding, whole[:660], Category.TOPS) == Verdict(None)
 
 
 def test_thighs_that_point_to_the_camera_are_of_somebody_who_sits(understanding, seen):

@@ -21,7 +21,7 @@ error-leaning = The person is leaning or lying down. Please send a photo standin
 error-seated = The person is sitting, and trousers, skirts and dresses can’t be drawn on bent legs. Please send a photo standing upright.
 error-arms-in-front = Both arms are in front of the body, so the garment can’t be drawn behind them. Please send a photo with the arms at the sides.
 error-body-cropped = Too much of the body is outside the photo. Please send one from the head down to the hips at least.
-error-legs-cropped = The knees are outside the photo, so I can’t put this on. Please send one that shows the whole figure, down to the feet if possible.
+error-legs-cropped = There’s too little of the legs in the photo to put this on. Please send one that shows the whole figure, down to the feet if possible.
 error-outline-unclear = I can’t tell the person from the background. What helps: a plain background that differs from the clothes.
 
 ## A photo of a garment
