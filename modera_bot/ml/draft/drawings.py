@@ -22,6 +22,8 @@ from modera_bot.ml.draft.erase import Leftovers
 from modera_bot.ml.draft.fit import Fit
 from modera_bot.ml.draft.garment import CutOut
 from modera_bot.ml.draft.keypoints import TopShape
+from modera_bot.ml.draft.lower_fit import LowerFit
+from modera_bot.ml.draft.lower_shape import LowerShape
 from modera_bot.ml.draft.view import View
 from modera_bot.ml.draft.warp import Layer
 from modera_bot.ml.draft.watching import Step
@@ -58,13 +60,23 @@ def cut_out(garment: CutOut) -> Picture:
     return _on_checker(garment.colour, garment.alpha)
 
 
-def key_points(garment: CutOut, shape: TopShape | None) -> Picture:
-    """The garment's rows, sleeves, neckline and key points; it alone where none were found."""
+def key_points(garment: CutOut, shape: TopShape | LowerShape | None) -> Picture:
+    """The garment with its rows and key points; alone where none were found."""
     view = _on_checker(garment.colour, garment.alpha)
     if shape is None:
         return view
     for y, left, right in shape.rows:
         _line(view, (left, y), (right, y), BLUE)
+    if isinstance(shape, TopShape):
+        _top_points(view, shape)
+    elif shape.legs is not None:
+        for y, left, right in np.concatenate(shape.legs):
+            _line(view, (left, y), (right, y), YELLOW)
+    return view
+
+
+def _top_points(view: Picture, shape: TopShape) -> None:
+    """Sleeves, neckline, shoulders and armpits."""
     for sleeve in shape.sleeves:
         if sleeve:
             _rungs(view, sleeve.inner, sleeve.outer)
@@ -72,7 +84,6 @@ def key_points(garment: CutOut, shape: TopShape | None) -> Picture:
     centre = _pixel((shape.centre, shape.neck_y))
     cv2.ellipse(view, centre, axes, 0, 0, 180, RED, _thickness(view), cv2.LINE_AA)
     _points(view, np.concatenate([shape.necks, shape.tips, shape.armpits]))
-    return view
 
 
 def pose(picture: Picture, people: Body) -> Picture:
@@ -105,9 +116,13 @@ def parsing(picture: Picture, parsed: Parsing) -> Picture:
     )
 
 
-def fit(picture: Picture, fitted: Fit) -> Picture:
-    """Where the torso's points, its edge and the sleeves go."""
+def fit(picture: Picture, fitted: Fit | LowerFit) -> Picture:
+    """Where a torso's points, its edge and the sleeves go, or the parts of a bottom."""
     view = picture.copy()
+    if isinstance(fitted, LowerFit):
+        for strip in fitted.strips:
+            _rungs(view, *strip.body)
+        return view
     edge = [np.rint(fitted.edge).astype(np.int32)]
     cv2.polylines(view, edge, True, BLUE, _thickness(view), cv2.LINE_AA)
     for sleeve in fitted.sleeves:

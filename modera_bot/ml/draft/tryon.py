@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from modera_bot.contracts import Category, Notice
@@ -15,6 +15,8 @@ from modera_bot.ml.draft.dress import draw_dress
 from modera_bot.ml.draft.garment import CutOut, cut_out, shrink
 from modera_bot.ml.draft.garment_gates import judge_garment
 from modera_bot.ml.draft.keypoints import TopShape, locate
+from modera_bot.ml.draft.lower_render import draw_bottom
+from modera_bot.ml.draft.lower_shape import LowerShape, locate_bottom
 from modera_bot.ml.draft.person_gates import WORK_EDGE, clothes_notices, judge_person
 from modera_bot.ml.draft.remembered import Remembered
 from modera_bot.ml.draft.render import draw_top
@@ -32,17 +34,22 @@ CATEGORIES = frozenset({Category.TOPS})
 REMEMBERED_BYTES = 40 << 20
 
 
+Shape = TopShape | LowerShape
+
+
 @dataclass(frozen=True, slots=True)
 class Garment:
     """What is known of a garment's picture: why it can't be drafted, or else what it is.
 
-    `shape` are its key points as those of a top or a dress, None where it has none.
+    `shapes` are its key points by the category that it was put on as so far; None where it
+    has none of that category's.
     """
 
     cut: CutOut
-    shape: TopShape | None
-    kind: Kind
-    fault: Code | None
+    kind: Kind = Kind.TOP
+    fault: Code | None = None
+    worn: bool = False
+    shapes: dict[Category, Shape | None] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -64,14 +71,11 @@ def draft_tryon(task: TryOnTask, models: Path) -> TryOnOutput:
     understanding = BodyUnderstanding(models)
     garment = _garment(task.garments[0].picture, understanding)
     category = task.garments[0].category or garment.kind.category
-    if category not in CATEGORIES:
-        raise Refusal(Code.CATEGORY_UNSUPPORTED)
-    if garment.shape is None:
-        raise Refusal(Code.NO_GARMENT)
+    shape = _shape(garment, category)
     person, notices = _person(task, category, understanding)
     view = view_of(task.person, person, category)
     ended(Step.OUTLINE, view)
-    drawn, more = _drawn(view, garment.cut, garment.shape, category)
+    drawn, more = _drawn(view, garment.cut, shape, category)
     picture = drawn.canvas.onto(task.person, view.corner, view.factor, drawn.grain)
     ended(Step.COMPOSITE, picture, view, drawn)
     return TryOnOutput(picture, (category,), (*notices, *more))
@@ -96,18 +100,39 @@ def _look(picture: Picture, understanding: BodyUnderstanding) -> Garment:
     cut = cut_out(picture)
     ended(Step.CUT_OUT, cut)
     fault = judge_garment(cut).fault
-    shape = None if fault else locate(cut)
-    ended(Step.KEY_POINTS, cut, shape)
-    return Garment(cut, shape, guess_kind(cut), fault)
+    return Garment(cut, guess_kind(cut), fault)
 
 
 def _look_at_worn(picture: Picture, people: Body) -> Garment:
     worn = take_off(picture, people)
     if worn is None:
-        return Garment(CutOut.nothing(), None, Kind.TOP, Code.GARMENT_ON_PERSON)
+        return Garment(CutOut.nothing(), fault=Code.GARMENT_ON_PERSON)
     ended(Step.CUT_OUT, worn.cut)
     ended(Step.KEY_POINTS, worn.cut, worn.shape)
-    return Garment(worn.cut, worn.shape, Kind.TOP, None)
+    return Garment(worn.cut, worn=True, shapes={Category.TOPS: worn.shape})
+
+
+def _shape(garment: Garment, category: Category) -> Shape:
+    """The garment's key points as those of a category; Refusal where it can't be put on as such."""
+    if category not in CATEGORIES or garment.kind is Kind.OVERALL:
+        raise Refusal(Code.CATEGORY_UNSUPPORTED)
+    if garment.worn and category is not Category.TOPS:
+        raise Refusal(Code.GARMENT_ON_PERSON)
+    if category not in garment.shapes:
+        garment.shapes[category] = _located(garment, category)
+        ended(Step.KEY_POINTS, garment.cut, garment.shapes[category])
+    shape = garment.shapes[category]
+    if shape is None:
+        raise Refusal(Code.NO_GARMENT)
+    return shape
+
+
+def _located(garment: Garment, category: Category) -> Shape | None:
+    if category is not Category.BOTTOMS:
+        return locate(garment.cut)
+    # where the user knows better than we did: two legs would have been seen
+    kind = garment.kind if garment.kind.category is category else Kind.SKIRT
+    return locate_bottom(garment.cut, kind)
 
 
 def _person(
@@ -124,12 +149,14 @@ def _person(
 
 
 def _drawn(
-    view: View, cut: CutOut, shape: TopShape, category: Category
+    view: View, cut: CutOut, shape: Shape, category: Category
 ) -> tuple[Drawn, tuple[Notice, ...]]:
     """The garment on the person in the view, and what is worth knowing of the clothes worn."""
     body = figure(view.person)
     parsed = parse(view.picture, view.person, body)
     ended(Step.PARSING, view.picture, parsed)
+    if isinstance(shape, LowerShape):
+        return draw_bottom(view.picture, body, parsed, cut, shape), ()
     draw = draw_top if category is Category.TOPS else draw_dress
     drawn = draw(view.picture, view.person, body, parsed, cut, shape)
     return drawn, clothes_notices(parsed.skin_contrast)
