@@ -14,7 +14,7 @@ import numpy as np
 from modera_bot.ml.draft.limbs import Arm as Limb
 from modera_bot.ml.draft.limbs import across_arm
 from modera_bot.ml.draft.lower_shape import LowerShape
-from modera_bot.ml.draft.torso import body_half
+from modera_bot.ml.draft.torso import body_half, usual_half
 from modera_bot.ml.parsing.figure import OUT, SIDES, Figure, Vector, along, length
 from modera_bot.ml.parsing.lower import Lower
 from modera_bot.ml.parsing.parse import Parsing
@@ -31,7 +31,7 @@ HANGING = 0.85
 
 #: Trousers that cover more of the way from waist to ankle reach the ankle, and hang over it by
 #: as much of the leg.
-TO_THE_ANKLE, OVER_ANKLE = 0.84, 1.03
+TO_THE_ANKLE, OVER_ANKLE = 0.84, 1.06
 
 #: A hem nearer than this to the old one, in shares of the leg, counts as the same.
 SAME_HEM = 0.05
@@ -100,8 +100,14 @@ class _Fitting:
         return list(zip(SIDES, self.shape.legs, strict=True))
 
     def _hip(self, down: float, side: int) -> float:
-        """Half the clothed hips."""
-        return body_half(self.body, self.parsed, min(down, 1.25 * self.body.torso), side)
+        """Half the clothed hips; where hands hang beside them, without those."""
+        body = self.body
+        low = max(self.lower.waist + 0.02 * body.torso, down)
+        usual = usual_half(body, low)
+        out = OUT[side] * body.right
+        seen = body.reach(body.at(0, low), out, 1.5 * usual, self.lower.region)
+        widest = seen if seen > 0.7 * usual else 1.1 * usual
+        return min(widest, body_half(body, self.parsed, min(down, 1.25 * body.torso), side))
 
     def _end(self) -> float:
         """The share of the legs, from the hip joint, that is covered."""
@@ -112,7 +118,7 @@ class _Fitting:
         covers = long / (hips + leg - WAISTBAND * body.torso)
         old = float(self.lower.ends.mean())
         if covers > TO_THE_ANKLE and shape.legs:
-            return max(OVER_ANKLE, old)
+            return max(OVER_ANKLE, old + 0.01)
         end = (WAISTBAND * body.torso + long - hips) / leg
         return old + 0.01 if abs(end - old) < SAME_HEM else float(np.clip(end, 0.15, 1.0))
 

@@ -29,6 +29,9 @@ SEAM = 0.025
 #: How dark the shadow is that a hem casts on legs and shoes, and how far, in shares of the scale.
 SHADOW, SHADOW_REACH = 0.3, 0.03
 
+#: How far around hands their shadows on the old garment are looked past, in shares of the scale.
+HANDS_SHADOW = 0.06
+
 #: How far from its outline a leg's cloth darkens, in shares of the scale.
 RIM = 0.08
 
@@ -103,7 +106,8 @@ def _lit(
     A skirt has no folds of trousers, nor has trousers those of a skirt.
     """
     alike = lower.parted == (shape.legs is not None)
-    region = lower.region if alike else np.zeros_like(lower.region)
+    by_hands = grown(np.maximum(*parsed.hands) > 0.1, HANDS_SHADOW * body.scale)
+    region = lower.region * np.float32(alike) * ~by_hands
     worn = replace(parsed, top=region, hem=None)
     shading = light(to_lab(picture), body, worn) * exposure(picture, body)
     ended(Step.LIGHT, picture, shading)
@@ -145,7 +149,7 @@ def _in_front(body: Figure, parsed: Parsing, lower: Lower) -> Mask:
     arms = np.zeros_like(body.mask)
     for side in SIDES:
         for first, last in pairwise(body.arm(side)):
-            radii = 0.15 * body.scale, 0.12 * body.scale
+            radii = 0.15 * body.scale, 0.08 * body.scale
             arms = np.maximum(arms, capsule(arms.shape, first, last, radii))
     bare = (parsed.skin > 0.2) & (body.mask > 0.4) & (arms > 0.5) & (lower.region < 0.5)
     hands = np.maximum(np.maximum(*parsed.hands), blur(bare.astype(np.float32), 0.8))

@@ -48,7 +48,7 @@ LOWEST, FEET = 1.2, 0.04
 HEM_EDGE = 1.0
 
 #: How wide, in shares of the scale, bumps of a hem may be that are only noise.
-HEM_NOISE = 0.08
+HEM_NOISE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
