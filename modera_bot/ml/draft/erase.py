@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from modera_bot.ml.base import Mask
-from modera_bot.ml.colour import Colours, blur, fill_in, grown, shrunk, to_rgb
+from modera_bot.ml.colour import Colours, Flags, blur, fill_in, grown, shrunk, to_rgb
 from modera_bot.ml.draft.fit import Fit
 from modera_bot.ml.draft.limbs import Arm
 from modera_bot.ml.parsing.figure import OUT, Figure, length
@@ -21,10 +21,14 @@ SEAM = 0.014
 SLIVER = 0.06
 
 #: How far beyond an old cuff skin is repainted, ever fainter, as a share of the scale.
-CUFF = 0.04
+CUFF = 0.06
+
+#: How thick an old sleeve may be, over the arm in it; and farther from the body's middle than
+#: this, in shares of the scale, is no lower garment.
+OLD_SLEEVE, BESIDE = 2.0, 0.62
 
 #: Skin gets darker toward an arm's edge, where it turns away from the light.
-TURN = 0.3
+TURN = 0.34
 
 #: An arm's middle lies this deep, in radii at the elbow; what is thicker is a little flat.
 ROUND = 0.85
@@ -48,7 +52,8 @@ def leftovers(
     body: Figure, parsed: Parsing, arms: tuple[Arm, Arm], fitted: Fit, covered: Mask
 ) -> Leftovers:
     """Sort what the new top, opaque where `covered`, leaves of the old one."""
-    old = blur(grown(parsed.top > 0.5, SEAM * body.scale).astype(np.float32), 0.8)
+    worn = (parsed.top > 0.5) | _old_sleeves(body, parsed, arms)
+    old = blur(grown(worn, SEAM * body.scale).astype(np.float32), 0.8)
     left = np.asarray(old * (covered < 0.98), np.float32)
     across, down = body.axes()
     starts = [0.0 if one is None else one.end - 0.06 * body.scale for one in fitted.sleeves]
@@ -76,6 +81,23 @@ def leftovers(
     shown["chest"] = np.maximum(shown["chest"], shadows * chest)
     shown["arms"] = np.maximum(shown["arms"], (limbs * shadows * (1 - chest)).astype(np.float32))
     return Leftovers(old=old, background=_overlapping(left, soft), **shown)
+
+
+def _old_sleeves(body: Figure, parsed: Parsing, arms: tuple[Arm, Arm]) -> Flags:
+    """What is about the arms as far as the old sleeves reach: patterns break up in parsing."""
+    across, down = body.axes()
+    hem = parsed.hem if parsed.hem is not None else body.torso
+    beside = (down < hem) | (np.abs(across) > BESIDE * body.scale)
+    shape = body.mask.shape
+    sleeved: Flags = np.zeros(shape, bool)
+    for side, arm in enumerate(arms):
+        wide = Arm(arm.line, arm.radii * np.float32(OLD_SLEEVE))
+        end = float(parsed.sleeve_ends[side]) * length(arm.line)
+        sleeved |= (wide.region(shape) > 0.5) & (wide.region(shape, end) < 0.5)
+    sleeved &= beside & (body.mask > 0.05)
+    for front in (parsed.head, parsed.hair, *parsed.hands):
+        sleeved &= front < 0.1
+    return sleeved
 
 
 def _beside_sleeves(body: Figure, arms: tuple[Arm, Arm], fitted: Fit, covered: Mask) -> Mask:
@@ -134,15 +156,12 @@ def skin(picture: Colours, body: Figure, parsed: Parsing) -> Colours:
 
 
 def roundness(arms: tuple[Arm, Arm], shape: tuple[int, int]) -> Mask:
-    """How much darker arms get toward their edges: factors of at most 1.
-
-    As of cylinders that are lit from the front, with much light from all around.
-    """
+    """How much darker arms get toward their edges: factors of at most 1."""
     factors = np.full(shape, 1 - TURN, np.float32)
     for arm in arms:
         region = arm.region(shape) > 0.5
         depth = cv2.distanceTransform(region.astype(np.uint8), cv2.DIST_L2, 5)
         edge = 1 - (depth / (ROUND * float(arm.radii[2]))).clip(0, 1)
-        facing = np.sqrt(1 - edge * edge).astype(np.float32)
-        factors = np.where(region, np.maximum(factors, 1 - TURN + TURN * facing), factors)
+        turned = (TURN * edge * edge).astype(np.float32)
+        factors = np.where(region, np.maximum(factors, 1 - turned), factors)
     return blur(factors, 1.5)

@@ -27,6 +27,12 @@ THINNEST, THICKEST = 0.75, 1.3
 #: Old sleeves longer than this share of the arm leave too little of it to measure.
 MEASURABLE = 0.8
 
+#: How far below the old cuff an arm is measured, in shares of its length.
+MEASURED = (0.05, 0.16)
+
+#: How much of what the arm's middle lies off the bones is so at the shoulder, too.
+SHOULDER_SHIFT = 0.3
+
 
 @dataclass(frozen=True, slots=True)
 class Arm:
@@ -77,7 +83,7 @@ def bare_arm(body: Figure, side: int, sleeve_end: float) -> Arm:
         return usual
     whole = length(line)
     thickness, shifts = [], []
-    for share in np.linspace(sleeve_end + 0.06, min(sleeve_end + 0.3, 0.95), 4):
+    for share in sleeve_end + np.linspace(*MEASURED, 4):
         point, normal = across_arm(line, float(share) * whole, OUT[side], body.scale)
         limit = 2.2 * usual.radius(float(share) * whole)
         outer, inner = (body.reach(point, sign * normal, limit) for sign in (1, -1))
@@ -86,10 +92,14 @@ def bare_arm(body: Figure, side: int, sleeve_end: float) -> Arm:
             shifts.append((outer - inner) / 2)
     if not thickness:
         return usual
-    _, normal = across_arm(line, sleeve_end * whole, OUT[side], body.scale)
-    shift = normal * float(np.median(shifts))
+    cuff = (sleeve_end + MEASURED[0]) * whole
+    _, normal = across_arm(line, cuff, OUT[side], body.scale)
+    upper = float(np.linalg.norm(line[1] - line[0]))
+    # the shoulder joint stays nearly where it is, and yet no step may be seen at the old cuff
+    stays = SHOULDER_SHIFT + (1 - SHOULDER_SHIFT) * min(cuff / max(upper, 1.0), 1)
+    shift = normal * float(np.median(shifts)) / stays
     factor = float(np.clip(np.median(thickness), THINNEST, THICKEST))
-    moved = line + shift * np.array([[0.3], [1], [1]], np.float32)
+    moved = line + shift * np.array([[SHOULDER_SHIFT], [1], [1]], np.float32)
     return Arm(moved.astype(np.float32), radii * np.float32(factor))
 
 
