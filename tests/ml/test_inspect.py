@@ -6,8 +6,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
-from modera_bot.contracts import Category, Inspector, Notice, PhotoReport, Role
+from modera_bot.contracts import (
+    Category,
+    GarmentRef,
+    Inspector,
+    Notice,
+    PhotoReport,
+    Role,
+    TryOnRequest,
+)
 from modera_bot.errors import Code, ModeraError, PictureError
 from modera_bot.images import encode
 from modera_bot.ml.base import Picture
@@ -184,6 +193,19 @@ def test_a_person_far_away_is_too_small(looked: Looker) -> None:
     report = looked(picture, draft_only=False)
     assert report.role is Role.PERSON
     assert report.person_fault is Code.PERSON_TOO_SMALL
+
+
+def test_what_was_written_before_people_could_be_chosen_is_still_read() -> None:
+    report = '{"role": "person", "width": 768, "height": 1024, "people": 2}'
+    assert PhotoReport.model_validate_json(report).people_at == ()
+    request = '{"person_key": "a", "garments": [{"key": "b"}]}'
+    assert TryOnRequest.model_validate_json(request).person_at is None
+
+
+@pytest.mark.parametrize("person_at", [(-0.1, 0.5), (0.5, 1.1)])
+def test_nobody_is_chosen_outside_the_picture(person_at: tuple[float, float]) -> None:
+    with pytest.raises(ValidationError):
+        TryOnRequest(person_key="a", garments=(GarmentRef(key="b"),), person_at=person_at)
 
 
 def test_bytes_that_are_no_picture_are_refused(models: Path) -> None:
