@@ -9,6 +9,7 @@ Source: FASHN VTON v1.5, "Efficient Maskless Virtual Try-On in Pixel Space"
 (github.com/fashn-AI/fashn-vton-1.5, Apache-2.0). Checked against its outputs: scripts/parity.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
@@ -50,6 +51,13 @@ class Backbone(nn.Module):
         )
         pixels = config.channels_in * config.patch_size**2
         self.final_layer = nn.ModuleDict({"linear": nn.Linear(size, pixels)})
+
+    def blocks(self) -> Iterator[DoubleBlock | SingleBlock]:
+        """All blocks in their order."""
+        for blocks in (self.x_patch_mixer, self.double_blocks, self.single_blocks):
+            for block in blocks:
+                assert isinstance(block, DoubleBlock | SingleBlock)
+                yield block
 
     def places(self, device: torch.device) -> tuple[Rotary, Rotary]:
         """The rotations of one stream's tokens, and of both streams' as one."""
@@ -117,7 +125,14 @@ class _PatchEmbedder(nn.Module):
         self, x: Tensor, channels: slice = slice(None), *, with_bias: bool = True
     ) -> Tensor:
         """Tokens (B, L, C) of `x`, which holds these of the channels; the parts add up."""
-        weight, stride = self.proj.weight[:, channels], self.proj.stride
+        weight, side = self.proj.weight[:, channels], self.proj.kernel_size[0]
         bias = self.proj.bias if with_bias else None
-        out = torch.nn.functional.conv2d(x.to(weight.dtype), weight, bias, stride)
-        return out.flatten(2).transpose(1, 2)
+        return torch.nn.functional.linear(
+            _patches(x.to(weight.dtype), side), weight.flatten(1), bias
+        )
+
+
+def _patches(x: Tensor, side: int) -> Tensor:
+    """The pixels of each patch of (B, C, H, W), row by row: (B, L, C·side·side)."""
+    parts = x.unfold(2, side, side).unfold(3, side, side)
+    return parts.permute(0, 2, 3, 1, 4, 5).flatten(3).flatten(1, 2)

@@ -8,6 +8,7 @@ Source: the two-stream transformer of Stable Diffusion 3 (arXiv:2403.03206) in t
 gave it, as FASHN VTON 1.5 uses it.
 """
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -39,19 +40,11 @@ class RMSNorm(nn.Module):
 
 
 class QKNorm(nn.Module):
-    """Normalises queries and keys, each head for itself, and turns them by their places."""
+    """The norms of queries and keys, for each head by itself."""
 
     def __init__(self, head: int) -> None:
         super().__init__()
         self.query_norm, self.key_norm = RMSNorm(head), RMSNorm(head)
-
-    def queries(self, x: Tensor, places: Rotary) -> Tensor:
-        """(B, L, H, D)."""
-        return rotate(self.query_norm(x), places).to(x.dtype)
-
-    def keys(self, x: Tensor, places: Rotary) -> Tensor:
-        """(B, L, H, D)."""
-        return rotate(self.key_norm(x), places).to(x.dtype)
 
 
 class SelfAttention(nn.Module):
@@ -64,10 +57,10 @@ class SelfAttention(nn.Module):
         self.proj = nn.Linear(size, size)
         self.heads = heads
 
-    def project(self, x: Tensor, places: Rotary) -> tuple[Tensor, Tensor, Tensor]:
-        """Queries, keys and values, each (B, L, H, D)."""
+    def project(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries, keys and values, each (B, L, H, D), as they come."""
         q, k, v = self.qkv(x).unflatten(-1, (3, self.heads, -1)).unbind(2)
-        return self.norm.queries(q, places), self.norm.keys(k, places), v
+        return q, k, v
 
 
 class DoubleBlock(nn.Module):
@@ -82,24 +75,34 @@ class DoubleBlock(nn.Module):
         self.img_mlp = _mlp(size, mlp)
         self.txt_attn = SelfAttention(size, heads, qkv_bias)
         self.txt_mlp = _mlp(size, mlp)
+        self.ops = TORCH
 
     def forward(
         self, img: Tensor, txt: Tensor, img_mod: Tensor, txt_mod: Tensor, places: Rotary
     ) -> tuple[Tensor, Tensor]:
         """`*_mod` are (B, 6C): shift, scale and gate of the attention, then of the MLP."""
-        img_a, img_m = _thirds(img_mod[:, : img_mod.shape[1] // 2]), _thirds(_second(img_mod))
-        txt_a, txt_m = _thirds(txt_mod[:, : txt_mod.shape[1] // 2]), _thirds(_second(txt_mod))
-        img_q, img_k, img_v = self.img_attn.project(modulate(img, img_a.shift, img_a.scale), places)
-        txt_q, txt_k, txt_v = self.txt_attn.project(modulate(txt, txt_a.shift, txt_a.scale), places)
+        ops, img_norm, txt_norm = self.ops, self.img_attn.norm, self.txt_attn.norm
+        img_a, img_m = _thirds(_first(img_mod)), _thirds(_second(img_mod))
+        txt_a, txt_m = _thirds(_first(txt_mod)), _thirds(_second(txt_mod))
+        img_q, img_k, img_v = self.img_attn.project(ops.modulate(img, img_a.shift, img_a.scale))
+        txt_q, txt_k, txt_v = self.txt_attn.project(ops.modulate(txt, txt_a.shift, txt_a.scale))
         mixed = attend(
-            torch.cat((txt_q, img_q), 1), torch.cat((txt_k, img_k), 1), torch.cat((txt_v, img_v), 1)
+            ops.turn((txt_q, img_q), (txt_norm.query_norm, img_norm.query_norm), (places, places)),
+            ops.turn((txt_k, img_k), (txt_norm.key_norm, img_norm.key_norm), (places, places)),
+            torch.cat((txt_v, img_v), 1),
         )
         txt_mixed, img_mixed = mixed.tensor_split((txt.shape[1],), 1)
-        img = gated(img, img_a.gate, self.img_attn.proj(img_mixed))
-        txt = gated(txt, txt_a.gate, self.txt_attn.proj(txt_mixed))
-        img = gated(img, img_m.gate, self.img_mlp(modulate(img, img_m.shift, img_m.scale)))
-        txt = gated(txt, txt_m.gate, self.txt_mlp(modulate(txt, txt_m.shift, txt_m.scale)))
-        return img, txt
+        img = ops.gated(img, img_a.gate, self.img_attn.proj(img_mixed))
+        txt = ops.gated(txt, txt_a.gate, self.txt_attn.proj(txt_mixed))
+        img_change = self._feed(self.img_mlp, ops.modulate(img, img_m.shift, img_m.scale))
+        txt_change = self._feed(self.txt_mlp, ops.modulate(txt, txt_m.shift, txt_m.scale))
+        return ops.gated(img, img_m.gate, img_change), ops.gated(txt, txt_m.gate, txt_change)
+
+    def _feed(self, mlp: nn.Sequential, x: Tensor) -> Tensor:
+        first, _, second = mlp
+        assert isinstance(first, nn.Linear)
+        out: Tensor = second(self.ops.activate(first, x))
+        return out
 
 
 class SingleBlock(nn.Module):
@@ -110,37 +113,39 @@ class SingleBlock(nn.Module):
         self.linear1 = nn.Linear(size, 3 * size + mlp)
         self.linear2 = nn.Linear(size + mlp, size)
         self.norm = QKNorm(size // heads)
-        self.size, self.heads = size, heads
+        self.size, self.heads, self.ops = size, heads, TORCH
 
     def forward(self, x: Tensor, mod: Tensor, places: Rotary, kept: int | None = None) -> Tensor:
         """`mod` is (B, 3C): shift, scale and gate. Only the last `kept` tokens are returned."""
         if kept is not None:
             return self._last(x, kept, mod, places)
-        mods = _thirds(mod)
-        qkv, hidden = self.linear1(modulate(x, mods.shift, mods.scale)).tensor_split(
-            (3 * self.size,), -1
-        )
-        q, k, v = qkv.unflatten(-1, (3, self.heads, -1)).unbind(2)
-        mixed = attend(self.norm.queries(q, places), self.norm.keys(k, places), v)
-        return gated(x, mods.gate, self._out(mixed, hidden))
+        ops, mods = self.ops, _thirds(mod)
+        q, k, v, hidden = self._project(ops.modulate(x, mods.shift, mods.scale))
+        queries = ops.turn((q,), (self.norm.query_norm,), (places,))
+        keys = ops.turn((k,), (self.norm.key_norm,), (places,))
+        mixed = attend(queries, keys, v)
+        return ops.gated(x, mods.gate, self.linear2(ops.join(mixed, hidden)))
 
     def _last(self, x: Tensor, kept: int, mod: Tensor, places: Rotary) -> Tensor:
         """The other tokens are but looked at: of them keys and values are computed, no more."""
-        mods, size = _thirds(mod), self.size
-        before, after = modulate(x, mods.shift, mods.scale).tensor_split((x.shape[1] - kept,), 1)
+        ops, mods, size, other = self.ops, _thirds(mod), self.size, x.shape[1] - kept
+        before, after = ops.modulate(x, mods.shift, mods.scale).tensor_split((other,), 1)
         weight, bias = self.linear1.weight, self.linear1.bias
         seen = F.linear(before, weight[size : 3 * size], bias[size : 3 * size])
-        qkv, hidden = self.linear1(after).tensor_split((3 * size,), -1)
-        q, k, v = qkv.unflatten(-1, (3, self.heads, -1)).unbind(2)
         seen_k, seen_v = seen.reshape(*seen.shape[:2], 2, self.heads, -1).unbind(2)
-        keys = self.norm.keys(torch.cat((seen_k, k), 1), places)
-        ours = Rotary(*(table[-kept:] for table in places))
-        mixed = attend(self.norm.queries(q, ours), keys, torch.cat((seen_v, v), 1))
-        return gated(x[:, -kept:], mods.gate, self._out(mixed, hidden))
+        q, k, v, hidden = self._project(after)
+        theirs = Rotary(*(table[:other] for table in places))
+        ours = Rotary(*(table[other:] for table in places))
+        queries = ops.turn((q,), (self.norm.query_norm,), (ours,))
+        keys = ops.turn((seen_k, k), (self.norm.key_norm, self.norm.key_norm), (theirs, ours))
+        mixed = attend(queries, keys, torch.cat((seen_v, v), 1))
+        return ops.gated(x[:, other:], mods.gate, self.linear2(ops.join(mixed, hidden)))
 
-    def _out(self, mixed: Tensor, hidden: Tensor) -> Tensor:
-        out: Tensor = self.linear2(torch.cat((mixed, F.gelu(hidden, approximate="tanh")), -1))
-        return out
+    def _project(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Queries, keys and values (B, L, H, D), and the MLP's hidden layer (B, L, M)."""
+        qkv, hidden = self.linear1(x).tensor_split((3 * self.size,), -1)
+        q, k, v = qkv.reshape(*qkv.shape[:2], 3, self.heads, -1).unbind(2)
+        return q, k, v, hidden
 
 
 class Modulation(NamedTuple):
@@ -160,6 +165,28 @@ def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
 def gated(x: Tensor, gate: Tensor, change: Tensor) -> Tensor:
     """Add a block's output to the residual stream, as much as its gate lets through."""
     return (x.float() + gate * change.float()).to(x.dtype)
+
+
+def turn(parts: Sequence[Tensor], norms: Sequence[RMSNorm], places: Sequence[Rotary]) -> Tensor:
+    """Normalise queries or keys, turn them by their places, and join the parts' tokens.
+
+    Each part is (B, L, H, D), with its own norm and places (L, D/2).
+    """
+    turned = [
+        rotate(norm(part), at).to(part.dtype)
+        for part, norm, at in zip(parts, norms, places, strict=True)
+    ]
+    return torch.cat(turned, 1) if len(turned) > 1 else turned[0]
+
+
+def activate(layer: nn.Linear, x: Tensor) -> Tensor:
+    """The first layer of an MLP, activated: (B, L, M)."""
+    return F.gelu(layer(x), approximate="tanh")
+
+
+def join(mixed: Tensor, hidden: Tensor) -> Tensor:
+    """What attention mixed, and behind it the activated hidden layer: (B, L, C + M)."""
+    return torch.cat((mixed, F.gelu(hidden, approximate="tanh")), -1)
 
 
 def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
@@ -200,5 +227,22 @@ def _thirds(mod: Tensor) -> Modulation:
     return Modulation(*mod[:, None].chunk(3, -1))
 
 
+def _first(mod: Tensor) -> Tensor:
+    return mod[:, : mod.shape[1] // 2]
+
+
 def _second(mod: Tensor) -> Tensor:
     return mod[:, mod.shape[1] // 2 :]
+
+
+class Ops(NamedTuple):
+    """What lies between products of matrices; `kernels` has these in one pass each."""
+
+    modulate: Callable[[Tensor, Tensor, Tensor], Tensor]
+    gated: Callable[[Tensor, Tensor, Tensor], Tensor]
+    turn: Callable[[Sequence[Tensor], Sequence[RMSNorm], Sequence[Rotary]], Tensor]
+    activate: Callable[[nn.Linear, Tensor], Tensor]
+    join: Callable[[Tensor, Tensor], Tensor]
+
+
+TORCH = Ops(modulate, gated, turn, activate, join)

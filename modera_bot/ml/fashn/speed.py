@@ -1,35 +1,45 @@
-"""Ways to run the network faster, by choice: each costs a warm-up.
+"""Ways to run the network faster.
 
 | mode | warm-up | what it does |
 |---|---|---|
-| eager | none | runs as written |
-| compile | a minute or two | normalisation, rotation, modulation and gates fused (torch.compile) |
-| graphs | a little more | that, and each step launched as one CUDA graph |
+| eager | seconds | on NVIDIA: what lies between products of matrices in one pass each (kernels) |
+| graphs | seconds | that, and each step launched as one CUDA graph |
+| compile | a minute | fused by torch.compile instead, on any device |
 """
 
+from importlib.util import find_spec
 from typing import Literal, get_args
 
 import torch
 from torch import Tensor
 
 from modera_bot.ml.fashn.backbone import Streams
+from modera_bot.ml.fashn.layers import TORCH, Ops
 from modera_bot.ml.fashn.transformer import FashnTransformer
 
-Mode = Literal["eager", "compile", "graphs"]
+Mode = Literal["eager", "graphs", "compile"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 
 def accelerate(model: FashnTransformer, mode: Mode) -> None:
-    """Prepare `model` for a mode; the next picture, of any number of steps, warms it up."""
-    if mode == "eager":
-        return
-    backbone = model.backbone
-    for blocks in (backbone.x_patch_mixer, backbone.double_blocks, backbone.single_blocks):
-        for block in blocks:
+    """Prepare `model` for a mode, once; the next picture, of two steps or more, warms it up."""
+    gpu = model.device.type == "cuda"
+    ops = _kernels() if gpu and mode != "compile" else TORCH
+    for block in model.backbone.blocks():
+        block.ops = ops
+        if mode == "compile":
             # each kind of block is compiled once: parameters are inputs of what is compiled
             block.compile(dynamic=False)
-    if mode == "graphs" and model.device.type == "cuda":
-        model.replay = Graphs(model)
+    model.replay = Graphs(model) if gpu and mode == "graphs" else None
+
+
+def _kernels() -> Ops:
+    """The faster ones, where Triton is there: torch for NVIDIA and AMD on Linux brings it."""
+    if find_spec("triton") is None:
+        return TORCH
+    from modera_bot.ml.fashn.kernels import TRITON
+
+    return TRITON
 
 
 class Graphs:
