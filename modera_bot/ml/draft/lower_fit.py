@@ -16,7 +16,7 @@ from modera_bot.ml.draft.limbs import across_arm
 from modera_bot.ml.draft.lower_shape import LowerShape
 from modera_bot.ml.draft.torso import body_half, usual_half
 from modera_bot.ml.parsing.figure import OUT, SIDES, Figure, Vector, along, length
-from modera_bot.ml.parsing.lower import Lower
+from modera_bot.ml.parsing.lower import TO_THE_FOOT, Lower
 from modera_bot.ml.parsing.parse import Parsing
 
 #: Where a waistband sits and the crotch is, in torso lengths below the collar. A top that ends
@@ -27,11 +27,11 @@ WAISTBAND, CROTCH = 0.86, 1.2
 CLOSEST, WIDEST = 1.03, 1.22
 
 #: Legs of trousers that lie flat are wider than they hang.
-HANGING = 0.85
+HANGING = 0.95
 
 #: Trousers that cover more of the way from waist to ankle reach the ankle, and hang over it by
-#: as much of the leg.
-TO_THE_ANKLE, OVER_ANKLE = 0.84, 1.06
+#: as much of the leg; or as the old ones do.
+TO_THE_ANKLE, OVER_ANKLE = 0.84, 1.04
 
 #: A hem nearer than this to the old one, in shares of the leg, counts as the same.
 SAME_HEM = 0.05
@@ -118,7 +118,7 @@ class _Fitting:
         covers = long / (hips + leg - WAISTBAND * body.torso)
         old = float(self.lower.ends.mean())
         if covers > TO_THE_ANKLE and shape.legs:
-            return max(OVER_ANKLE, old + 0.01)
+            return old + 0.01 if old > TO_THE_FOOT else OVER_ANKLE
         end = (WAISTBAND * body.torso + long - hips) / leg
         return old + 0.01 if abs(end - old) < SAME_HEM else float(np.clip(end, 0.15, 1.0))
 

@@ -23,7 +23,7 @@ from modera_bot.ml.colour import (
     to_lab,
 )
 from modera_bot.ml.parsing.borders import leg_end, split
-from modera_bot.ml.parsing.figure import OUT, SIDES, Figure, Vector, along, capsule, length
+from modera_bot.ml.parsing.figure import SIDES, Figure, Vector, along, capsule, length
 from modera_bot.ml.parsing.parse import FEWEST, PARSE_SCALE, Parsing
 
 #: Where its colours are taken: from so far to so far below the top's hem, in torso lengths.
@@ -40,9 +40,12 @@ UNEVEN_HEM = 0.08
 TO_THE_FOOT = 0.9
 
 
-#: How far below the ankle long trousers may hang, and how far up feet reach, in shares of the
-#: leg and of the scale.
-LOWEST, FEET = 1.2, 0.04
+#: How far long trousers may reach, in shares of the leg.
+LOWEST = 1.2
+
+#: Where, below the ankle, feet begin, and down to where cloth may hang over the shoes, in shares
+#: of the scale.
+FEET, OVER_SHOES = 0.04, 0.2
 
 #: A hem's edge, where both its colours mix, is painted over: pixels.
 HEM_EDGE = 1.0
@@ -60,7 +63,7 @@ class Lower:
     skirts. `ends` (2,) are the shares of the
     legs, from hip joint to ankle, that it covers: above 1 where it hangs over the ankle, 1
     where legs are outside the picture. `region` is where it is seen, `above` all that is higher
-    than the top's hem, `feet` what is below the ankles, shoes included; each 0 to 1.
+    than the top's hem, `feet` what is below the ankles, and no cloth; each 0 to 1.
     """
 
     waist: float
@@ -91,7 +94,7 @@ def parse_lower(picture: Picture, body: Figure, parsed: Parsing) -> Lower:
     cloth = (to_cloth < to_skin) | (skin < 0.1)
     rows = np.arange(len(lab), dtype=np.float32)[:, None]
     region = _within(body, ends) & cloth & (rows > line) & ~front
-    feet = _feet(body, ends) & ~grown(_over_shoes(lab, body, colours), 0.02 * body.scale)
+    feet = _below_ankles(body) & ~grown(_over_shoes(lab, body, colours), 0.02 * body.scale)
     region = large_parts(closed(opened(region & ~feet, 0.01 * body.scale), 0.02 * body.scale), 0.05)
     full = np.arange(size[1], dtype=np.float32)[:, None]
     columns = np.interp(np.arange(size[0]) * PARSE_SCALE, np.arange(len(line)), line)
@@ -187,18 +190,12 @@ def _within(body: Figure, ends: Vector) -> Flags:
     return within
 
 
-def _feet(body: Figure, ends: Vector) -> Flags:
-    """The feet, from the ankles down."""
-    shape = body.mask.shape
-    feet = np.zeros(shape, bool)
-    for side in SIDES:
-        ankle, tip = body.ankles[side], body.feet[side]
-        aside = OUT[side] * 0.02 * body.scale * body.right
-        start = ankle + body.down * FEET * body.scale
-        radii = (0.13 * body.scale, 0.16 * body.scale)
-        foot = capsule(shape, start + aside, tip + aside, radii) > 0.5
-        feet |= foot & (body.axes(start)[1] > 0)
-    return feet
+def _below_ankles(body: Figure) -> Flags:
+    """What is below the ankles, on either side."""
+    across, down = body.axes()
+    ankles = [body.place(ankle)[1] + FEET * body.scale for ankle in body.ankles]
+    below: Flags = down > np.where(across < 0, *ankles)
+    return below
 
 
 def _over_shoes(lab: Colours, body: Figure, colours: Colours) -> Flags:
@@ -208,7 +205,9 @@ def _over_shoes(lab: Colours, body: Figure, colours: Colours) -> Flags:
     for tip in body.feet:
         tips |= capsule(shape, tip, tip, (0.06 * body.scale,) * 2) > 0.5
     shoes = _palette(lab[tips], colours)
-    return nearest_colour(lab, colours) < nearest_colour(lab, shoes)
+    like = nearest_colour(lab, colours) < nearest_colour(lab, shoes)
+    lowest = max(body.place(ankle)[1] for ankle in body.ankles) + OVER_SHOES * body.scale
+    return opened(like & (body.axes()[1] < lowest), 0.03 * body.scale)
 
 
 def _parted(body: Figure, region: Flags, ends: Vector) -> bool:
