@@ -196,7 +196,7 @@ class Fitting:
         body, shape = self.body, self.shape
         armpits = []
         for side in SIDES:
-            drop = self.across * float(shape.armpits[side, 1] - shape.tips[side, 1])
+            drop = self.along * float(shape.armpits[side, 1] - shape.tips[side, 1])
             down = body.place(self.tips[side])[1] + drop
             down = float(np.clip(down, 0.19 * body.torso, 0.46 * body.torso))
             half = self.across * abs(float(shape.armpits[side, 0]) - shape.centre)
