@@ -17,7 +17,7 @@ class DraftTryOn:
     """Warps the garment's picture onto the person; see docs/draft.md for how, and how well."""
 
     name = "draft"
-    capabilities = Capabilities(categories=frozenset({Category.TOPS}), draft=True)
+    capabilities = Capabilities(categories=frozenset(Category), draft=True)
 
     def __init__(self, context: BackendContext) -> None:
         self._pool, self._models = context.pool, context.settings.models
@@ -26,8 +26,6 @@ class DraftTryOn:
         """Raises Refusal when an honest draft is impossible, PoolError when a process died."""
         if len(task.garments) != 1:
             raise Refusal(Code.SEVERAL_GARMENTS_UNSUPPORTED)
-        if task.garments[0].category not in (None, *self.capabilities.categories):
-            raise Refusal(Code.CATEGORY_UNSUPPORTED)
         progress(Stage.READING, 0.1)
         progress(Stage.FITTING, 0.3)
         output = self._pool.run(draft_tryon, task, self._models)

@@ -27,9 +27,6 @@ from modera_bot.ml.draft.worn import take_off, wearer
 from modera_bot.ml.parsing.figure import figure
 from modera_bot.ml.parsing.parse import parse
 
-#: What can be drafted well enough to be shown.
-CATEGORIES = frozenset({Category.TOPS})
-
 #: How many bytes of garments a process remembers: four of the largest.
 REMEMBERED_BYTES = 40 << 20
 
@@ -114,7 +111,7 @@ def _look_at_worn(picture: Picture, people: Body) -> Garment:
 
 def _shape(garment: Garment, category: Category) -> Shape:
     """The garment's key points as those of a category; Refusal where it can't be put on as such."""
-    if category not in CATEGORIES or garment.kind is Kind.OVERALL:
+    if garment.kind is Kind.OVERALL:
         raise Refusal(Code.CATEGORY_UNSUPPORTED)
     if garment.worn and category is not Category.TOPS:
         raise Refusal(Code.GARMENT_ON_PERSON)

@@ -86,12 +86,9 @@ def test_old_sleeves_that_are_too_long_become_skin(drafts):
 
 def test_a_category_is_guessed_unless_it_is_given(models):
     person, dress = sample("people/ana_tee_logo"), sample("garments/dress_pin")
-    with pytest.raises(Refusal) as refused:
-        tried(person, dress, models, category=None)
-    assert refused.value.code is Code.CATEGORY_UNSUPPORTED
-    assert tried(person, dress, models, category=Category.TOPS).shape == person.shape
-    top = TryOnTask(person, (GarmentPicture(sample("garments/tank_dots")),))
-    assert draft_tryon(top, models).categories == (Category.TOPS,)
+    for category, known in ((None, Category.ONE_PIECES), (Category.TOPS, Category.TOPS)):
+        output = draft_tryon(TryOnTask(person, (GarmentPicture(dress, category),)), models)
+        assert output.categories == (known,)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +96,6 @@ def test_a_category_is_guessed_unless_it_is_given(models):
     [
         ("garments/tee_logo", "garments/tee_logo", Code.NO_PERSON),
         ("people/ana_tee_logo", "people/mia_tank_dots", Code.GARMENT_ON_PERSON),
-        ("people/ana_tee_logo", "garments/trousers", Code.CATEGORY_UNSUPPORTED),
     ],
 )
 def test_what_can_not_be_drafted_is_refused(person, garment, code, models):
