@@ -37,6 +37,13 @@ RING = 0.025
 #: How far a drop shadow reaches from the garment at most, as a share of the longest edge.
 SHADOW_WIDTH = 0.045
 
+#: A colour of less than this share of a garment is a print's, and hardly at its edge.
+PRINT = 0.08
+
+#: Parts smaller than this share of the largest are crumbs. A garment that falls into so many is
+#: striped; its stripes are up to so wide, as a share of the longest edge.
+SMALLEST, STRIPES, STRIPE_WIDTH = 0.08, 4, 0.06
+
 #: How far, in pixels, the garment's colours are carried out over its edge.
 CARRIED = 12
 
@@ -99,7 +106,7 @@ def cut_out(picture: Picture) -> CutOut:
     )
     mask = _silhouette(lab, distance, ring & plain, noise)
     mask &= ~_drop_shadow(lab, offset, background, mask)
-    mask = large_parts(filled_holes(opened(mask, 1), 0.05), 0.08)
+    mask = _joined(large_parts(filled_holes(opened(mask, 1), 0.05), SMALLEST))
     alpha, colour = _matte(lab, to_floats(small), background, mask)
     return CutOut(
         colour=colour,
@@ -181,9 +188,24 @@ def _drop_shadow(
     shadow = mask & ~core & shade
     if not shadow.any() or not core.any() or shade[core].mean() > 0.5:
         return np.zeros_like(mask)  # a garment of the background's hue has folds just like it
-    unlike = nearest_colour(lab[shadow], palette(lab[core], 5), 1)
+    unlike = nearest_colour(lab[shadow], _ground_colours(lab[core]), 1)
     shadow[shadow] = (unlike > 13) & (unlike > 0.6 * np.abs(offset[shadow][:, 0]))
     return opened(shadow, 1)
+
+
+def _ground_colours(garment: Colours) -> Colours:
+    """The main colours (k, 3) of a garment's pixels (n, 3), without those of a small print."""
+    colours = palette(garment, 5)
+    some = garment[:: max(1, len(garment) // 2500)]
+    nearest = np.linalg.norm(some[:, None] - colours, axis=-1).argmin(axis=1)
+    return colours[np.bincount(nearest, minlength=len(colours)) >= PRINT * len(some)]
+
+
+def _joined(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """With the stripes between parts that have the background's own colour."""
+    if cv2.connectedComponents(mask.astype(np.uint8))[0] - 1 < STRIPES:
+        return mask
+    return filled_holes(mask | closed(mask, STRIPE_WIDTH * max(mask.shape) / 2), 0.05)
 
 
 def _matte(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from modera_bot.errors import Code
@@ -11,8 +12,13 @@ from modera_bot.ml.draft.silhouette import trimmed
 
 LEAST_GARMENT = 0.02  # of the picture
 LEAST_BACKGROUND = 0.8
-MOST_TOUCH = 0.15
+MOST_TOUCH = 0.07  # a hem that is cut off takes a tenth; cuffs may come near
 LEAST_SYMMETRY = 0.9
+SECOND_GARMENT = 0.3  # of the largest one's area: smaller things are belts, tags and the like
+
+#: A cropped garment leaves this much of the border to the background at least, which is smooth
+#: (ΔE); next to nothing of the border is neither.
+LEAST_AROUND, MOST_UNEXPLAINED, MOST_NOISE = 0.5, 0.08, 6.0
 
 
 def judge_garment(garment: CutOut) -> Verdict:
@@ -21,14 +27,34 @@ def judge_garment(garment: CutOut) -> Verdict:
     What somebody wears is for `worn` to judge.
     """
     if garment.background_share < LEAST_BACKGROUND:
-        return Verdict(Code.BUSY_BACKGROUND)
+        return Verdict(Code.GARMENT_CROPPED if _is_cropped(garment) else Code.BUSY_BACKGROUND)
     if garment.mask.mean() < LEAST_GARMENT:
         return Verdict(Code.NO_GARMENT)
     if garment.border_touch > MOST_TOUCH:
         return Verdict(Code.GARMENT_CROPPED)
+    if _parts(garment) > 1:
+        return Verdict(Code.SEVERAL_GARMENTS_UNSUPPORTED)
     if symmetry(garment) < LEAST_SYMMETRY:
         return Verdict(Code.GARMENT_NOT_FRONTAL)
     return Verdict(None)
+
+
+def _is_cropped(garment: CutOut) -> bool:
+    """Whether all of the border that is no plain background is garment, cut off there."""
+    rest = 1 - garment.background_share - garment.border_touch
+    return (
+        garment.background_share >= LEAST_AROUND
+        and garment.border_touch > MOST_TOUCH
+        and abs(rest) < MOST_UNEXPLAINED
+        and garment.noise < MOST_NOISE
+    )
+
+
+def _parts(garment: CutOut) -> int:
+    """How many things there are, each large enough to be a garment beside the largest."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(garment.mask.astype(np.uint8))
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    return int((areas > SECOND_GARMENT * areas.max()).sum())
 
 
 def symmetry(garment: CutOut) -> float:

@@ -42,7 +42,7 @@ def lopsided(cut: int) -> np.ndarray:
     ("near_miss", "too_far", "code"),
     [
         ({"background_share": 0.81}, {"background_share": 0.79}, Code.BUSY_BACKGROUND),
-        ({"border_touch": 0.14}, {"border_touch": 0.16}, Code.GARMENT_CROPPED),
+        ({"border_touch": 0.06}, {"border_touch": 0.08}, Code.GARMENT_CROPPED),
         ({"alpha": patch(30, 30)}, {"alpha": patch(26, 26)}, Code.NO_GARMENT),
         ({"alpha": lopsided(8)}, {"alpha": lopsided(20)}, Code.GARMENT_NOT_FRONTAL),
     ],
@@ -74,3 +74,35 @@ def test_nothing_at_all_is_no_garment_and_does_no_harm():
     assert judge_garment(nothing).fault is Code.NO_GARMENT
     assert guess_category(nothing) is Category.TOPS
     assert symmetry(nothing) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "columns"),
+    [
+        ("tank_dots", slice(0, 600), slice(None)),
+        ("tank_dots", slice(None), slice(60, 400)),
+        ("tee_logo", slice(0, 500), slice(None)),
+        ("dress_pin", slice(300, None), slice(None)),
+    ],
+)
+def test_a_garment_that_the_photo_cuts_off_is_called_cropped(name, rows, columns):
+    picture = np.ascontiguousarray(sample(f"garments/{name}")[rows, columns])
+    assert judge_garment(cut_out(picture)).fault is Code.GARMENT_CROPPED
+
+
+def test_a_cropped_garment_before_a_room_has_a_busy_background():
+    room = sample("people/ben_tee_logo")[300:, :]
+    assert judge_garment(cut_out(np.ascontiguousarray(room))).fault is Code.BUSY_BACKGROUND
+
+
+def beside(size: int) -> CutOut:
+    """Two like things, one of 100 x 100 pixels and one of another size."""
+    alpha = np.zeros((200, 300), np.float32)
+    alpha[50:150, 20:120] = 1
+    alpha[50 : 50 + size, 180 : 180 + size] = 1
+    return square_garment(alpha=alpha)
+
+
+def test_two_garments_are_one_too_many_but_a_tag_is_no_garment():
+    assert judge_garment(beside(70)).fault is Code.SEVERAL_GARMENTS_UNSUPPORTED
+    assert judge_garment(beside(50)).fault is not Code.SEVERAL_GARMENTS_UNSUPPORTED
