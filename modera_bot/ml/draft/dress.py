@@ -19,7 +19,7 @@ from modera_bot.ml.draft.render import lit, render
 from modera_bot.ml.draft.top_layers import warp_top
 from modera_bot.ml.draft.watching import Step, ended
 from modera_bot.ml.parsing.figure import SIDES, Figure
-from modera_bot.ml.parsing.lower import end_of, parse_lower
+from modera_bot.ml.parsing.lower import Lower, end_of, parse_lower
 from modera_bot.ml.parsing.parse import Parsing
 
 
@@ -41,15 +41,20 @@ def draw_dress(
     fitted = fit_dress(shape, garment.mask, body, parsed, lower, arms)
     ended(Step.FIT, picture, fitted)
     layers = warp_top(picture, body, garment, shape, fitted)
-    # the folds of top and trousers tell of the light each on its own; those of a dress at once
-    whole = replace(parsed, top=np.maximum(parsed.top, lower.region), hem=None)
-    shading = lit(picture, body, whole if lower.whole else parsed)
+    shading = lit(picture, body, _like_a_dress(parsed, lower))
     canvas = Canvas(body.mask.shape)
     ends = np.array([_covers(body, side, fitted.hem) for side in SIDES], np.float32)
     paint_leftovers(canvas, to_floats(picture), body, parsed, lower, layers.covered, ends)
     # what is left of the old top beside the dress is background, however low it reached
     render(canvas, picture, body, replace(parsed, hem=None), arms, fitted, layers, shading)
     return Drawn(canvas, grain_of(picture), canvas.cloth)
+
+
+def _like_a_dress(parsed: Parsing, lower: Lower) -> Parsing:
+    """What is worn as far as its light is that of a dress: trousers fold in other ways."""
+    if lower.whole:
+        return replace(parsed, top=np.maximum(parsed.top, lower.region), hem=None)
+    return replace(parsed, hem=None) if lower.parted else parsed
 
 
 def _covers(body: Figure, side: int, hem: float) -> float:

@@ -78,12 +78,13 @@ def render(
     left = erase.leftovers(body, parsed, arms, fitted, np.maximum(covered, layers.gaps))
     ended(Step.LEFTOVERS, picture, left)
     skin = erase.skin(photo, body, parsed)
+    # what was painted before has its shadow already; what is now background gets none
+    shadow = _contact_shadow(covered, body) * (canvas.cover == 0) * (1 - left.background)
     canvas.over(erase.background(photo, body), left.background)
     lower = erase.lower_garment(photo, body, parsed)
     if lower is not None:
         canvas.over(lower, left.lower)
     canvas.over(skin, np.maximum(left.chest, left.arms))
-    shadow = _contact_shadow(covered, body)
     canvas.darken(shadow)
     canvas.over(layers.carried() * shading, layers.gaps, cloth=True)
     _paint(canvas, layers.torso, shading, fitted.sides, 0.10 * body.scale)
