@@ -43,7 +43,7 @@ help =
     Sent as a file, a photo keeps its full sharpness.
 
     <b>What I can try on</b>
-    T-shirts, shirts, sweaters and jackets. Trousers, skirts and dresses don’t work yet. Shoes, hats, bags and other accessories aren’t supported.
+    T-shirts, shirts, sweaters and jackets, trousers, shorts, skirts and dresses. Shoes, hats, bags and other accessories aren’t supported.
 
     /history: your pictures
     /cancel: stop a try-on
