@@ -27,6 +27,9 @@ FOLDED_ASPECT = 0.84
 #: Below this share of the height a dent is no armpit: it is a waist or the gap beside a cuff.
 LOWEST_ARMPIT = 0.47
 
+#: A garment longer than this, over its upper half's width, is a dress: its waist is no armpit.
+LONGEST_TOP = 1.9
+
 #: An armhole's depth below the top of a sleeveless garment, over the chest's width, at least.
 ARMHOLE = 0.5
 
@@ -123,7 +126,7 @@ def _notches(outline: Outline) -> list[tuple[float, float] | None]:
         ends = contour[[start, end], 0]
         side = int(x >= outline.centre)
         outer = max((ends[:, 0] - x) * OUT[side])
-        share = (y - outline.top) / outline.height
+        share = (y - outline.top) / min(outline.height, LONGEST_TOP * reach)
         if (
             depth / 256 > best[side]
             and 0.16 < share < 0.80
