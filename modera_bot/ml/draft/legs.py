@@ -14,7 +14,7 @@ from modera_bot.ml.parsing.parse import Parsing
 
 #: Usual radii of a bare leg, as shares of the body's scale: at the hip joint, down the thigh, at
 #: the knee, where the calf is thickest, below it, at the ankle, and in the shoe.
-USUAL = (0.27, 0.2, 0.14, 0.132, 0.092, 0.072, 0.075)
+USUAL = (0.29, 0.215, 0.15, 0.142, 0.099, 0.077, 0.08)
 
 #: How much longer the shank is drawn than it is: into the shoe.
 INTO_SHOE = 1.15
@@ -28,6 +28,9 @@ THINNEST, THICKEST = 0.75, 1.35
 #: At which shares of the leg, below what covers it, its thickness is measured.
 MEASURED = (0.04, 0.1, 0.18, 0.26)
 
+#: The darkest part, in percent, of what is seen of legs: the shadow of what was worn above.
+SHADED = 40
+
 #: How much of the skin's colour on legs is that of the face, where no bare leg is seen.
 FACE = 0.8
 
@@ -36,18 +39,22 @@ def bare_leg(body: Figure, lower: Lower, side: int) -> Limb:
     """The leg on one side, from hip joint to ankle; measured below the old hem, if bare there."""
     line = _into_shoe(body.leg(side))
     usual = Limb(line, np.array(USUAL, np.float32) * np.float32(body.scale), KNOTS)
-    whole, thickness = length(body.leg(side)), []
+    whole, thickness, shifts = length(body.leg(side)), [], []
     for share in MEASURED:
         at = float(lower.ends[side]) + share
         if at > 0.95 or body.leg_seen[side].min() < 0.5:
             continue
         point, normal = across_arm(line, at * whole, OUT[side], body.scale)
         radius = usual.radius(at * whole)
-        reach = [body.reach(point, sign * normal, 2.2 * radius) for sign in (1, -1)]
-        if max(reach) < 2.2 * radius:
-            thickness.append(sum(reach) / 2 / radius)
-    factor = float(np.clip(np.median(thickness), THINNEST, THICKEST)) if thickness else 1.0
-    return Limb(line, usual.radii * np.float32(factor), KNOTS)
+        outer, inner = (body.reach(point, sign * normal, 2.2 * radius) for sign in (1, -1))
+        if max(outer, inner) < 2.2 * radius:
+            thickness.append((outer + inner) / 2 / radius)
+            shifts.append(normal * (outer - inner) / 2)
+    if not thickness:
+        return usual
+    factor = float(np.clip(np.median(thickness), THINNEST, THICKEST))
+    moved = line + np.median(shifts, axis=0).astype(np.float32)
+    return Limb(moved, usual.radii * np.float32(factor), KNOTS)
 
 
 def bare_legs(body: Figure, lower: Lower) -> tuple[Limb, Limb]:
@@ -65,6 +72,9 @@ def leg_skin(picture: Colours, body: Figure, parsed: Parsing, lower: Lower) -> C
     legs = known & (down > lower.waist + 0.2 * body.torso) & (np.maximum(*parsed.hands) < 0.05)
     tone = to_rgb(parsed.tone[None, None])
     seen = shrunk(legs, 2)
+    light = picture[seen].mean(axis=-1)
+    if light.size:
+        seen[seen] = light > np.percentile(light, SHADED)  # what lies in shadow tells no tone
     if seen.sum() < 200:
         arms = shrunk(known, 2).astype(np.float32)
         return np.asarray(tone * FACE + fill_in(picture, arms) * (1 - FACE), np.float32)

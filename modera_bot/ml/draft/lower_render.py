@@ -26,11 +26,17 @@ from modera_bot.ml.parsing.parse import Parsing
 #: How far around the old garment its edge is repainted too, as a share of the scale.
 SEAM = 0.025
 
+#: How far below an old hem skin is repainted, ever fainter, as a share of the scale.
+HEM_SHADOW = 0.08
+
 #: How dark the shadow is that a hem casts on legs and shoes, and how far, in shares of the scale.
 SHADOW, SHADOW_REACH = 0.3, 0.03
 
 #: How far around hands their shadows on the old garment are looked past, in shares of the scale.
 HANDS_SHADOW = 0.06
+
+#: A garment longer than the old one by this, in shares of the leg, has other folds.
+SAME_LENGTH = 0.1
 
 #: How far from its outline a leg's cloth darkens, in shares of the scale.
 RIM = 0.08
@@ -46,7 +52,9 @@ def draw_bottom(
     ended(Step.FIT, picture, fitted)
     layers = _layers(garment, shape, fitted, body)
     ended(Step.WARP, picture, layers)
-    shading = _lit(picture, body, parsed, lower, shape)
+    alike = lower.parted == (shape.legs is not None)
+    alike &= bool(fitted.ends.mean() < lower.ends.mean() + SAME_LENGTH)
+    shading = _lit(picture, body, parsed, lower, alike)
     canvas = Canvas(body.mask.shape)
     photo, covered = to_floats(picture), _covered(layers, body.mask.shape)
     paint_leftovers(canvas, photo, body, parsed, lower, covered, fitted.ends)
@@ -78,7 +86,13 @@ def paint_leftovers(
     bare = legs_region(legs, body.mask.shape, starts)
     canvas.over(erase.background(photo, body), left)
     skin = leg_skin(photo, body, parsed, lower)
-    canvas.over(skin * erase.roundness(legs, body.mask.shape)[..., None], left * bare)
+    # below an old hem its shadow on the skin is painted away too
+    reach = HEM_SHADOW * body.scale
+    shaded = blur(grown(lower.region > 0.5, reach).astype(np.float32), 0.4 * reach) * body.mask
+    shaded *= (covered < 0.98) * (1 - lower.feet)
+    canvas.over(
+        skin * erase.roundness(legs, body.mask.shape)[..., None], np.maximum(left, shaded) * bare
+    )
     person = body.mask * (1 - left * (1 - bare))
     canvas.darken(_contact_shadow(covered, body) * person)
 
@@ -98,14 +112,11 @@ def _layers(garment: CutOut, shape: LowerShape, fitted: LowerFit, body: Figure) 
     return layers
 
 
-def _lit(
-    picture: Picture, body: Figure, parsed: Parsing, lower: Lower, shape: LowerShape
-) -> Colours:
-    """What the garment's colours are multiplied with: the light on the old one, if alike.
+def _lit(picture: Picture, body: Figure, parsed: Parsing, lower: Lower, alike: bool) -> Colours:
+    """What the garment's colours are multiplied with: the light on the old one, if `alike`.
 
-    A skirt has no folds of trousers, nor has trousers those of a skirt.
+    A skirt has no folds of trousers, and long trousers not those of shorts.
     """
-    alike = lower.parted == (shape.legs is not None)
     by_hands = grown(np.maximum(*parsed.hands) > 0.1, HANDS_SHADOW * body.scale)
     region = lower.region * np.float32(alike) * ~by_hands
     worn = replace(parsed, top=region, hem=None)
