@@ -1,4 +1,6 @@
+import csv
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from modera_bot.ml.draft.garment import CutOut, cut_out
 from modera_bot.ml.draft.garment_gates import judge_garment, symmetry
 from modera_bot.ml.draft.person_gates import Verdict
 from modera_bot.ml.draft.silhouette import guess_category
-from tests.ml.conftest import sample
+from tests.ml.conftest import SAMPLES, sample
 
 
 def square_garment(**changes) -> CutOut:
@@ -67,6 +69,20 @@ def test_sample_garments_pass_and_their_category_is_guessed(name, category):
     garment = cut_out(sample(f"garments/{name}"))
     assert judge_garment(garment) == Verdict(None)
     assert guess_category(garment) is category
+
+
+def laid() -> list[tuple[str, str, str]]:
+    with (SAMPLES / "gates" / "gates.csv").open() as lines:
+        rows = [row for row in csv.DictReader(lines) if row["role"] == "garment"]
+    return [(row["file"], row["category"], row["expected"]) for row in rows]
+
+
+@pytest.mark.parametrize(("file", "category", "expected"), laid())
+def test_garments_laid_in_other_ways_pass_or_are_refused(file, category, expected):
+    garment = cut_out(sample(f"gates/{Path(file).stem}"))
+    verdict = judge_garment(garment)
+    assert (verdict.fault or " ".join(["passes", *verdict.notices])) == expected
+    assert verdict.fault or guess_category(garment) is Category(category)
 
 
 def test_nothing_at_all_is_no_garment_and_does_no_harm():
