@@ -30,7 +30,7 @@ error-no-garment = I can’t see a garment in this photo. What helps: one garmen
 error-busy-background = The background is too lively to tell the garment from it. Please lay it on a plain, even surface.
 error-garment-cropped = Part of the garment is outside the photo. Please send one that shows all of it, with some space around.
 error-garment-not-frontal = The garment is at an angle or folded. Please send a photo straight from the front, spread out.
-error-garment-on-person = This garment is worn by somebody. Please send one of the garment alone, laid flat or on a hanger.
+error-garment-on-person = This garment is worn by somebody, and I can’t lift it off this photo. Please send one of the garment alone, laid flat or on a hanger. A top may stay on a model who faces the camera, arms beside the body, the hem in the photo.
 error-category-unsupported = I can’t try on this kind of garment yet. T-shirts, shirts, jackets, trousers, shorts, skirts and dresses work.
 error-several-garments-unsupported = I can only try on one garment at a time. Please send one.
 
