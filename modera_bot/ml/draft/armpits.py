@@ -27,6 +27,9 @@ FOLDED_ASPECT = 0.84
 #: Below this share of the height a dent is no armpit: it is a waist or the gap beside a cuff.
 LOWEST_ARMPIT = 0.47
 
+#: How far apart the two armpits may be in height, as a share of the garment's.
+LEVEL = 0.02
+
 #: A garment longer than this, over its upper half's width, is a dress: its waist is no armpit.
 LONGEST_TOP = 1.9
 
@@ -95,8 +98,12 @@ def sleeveless_armpits(outline: Outline) -> Vector:
 def torso_mask(outline: Outline, armpits: Vector, overlap: Overlap | None) -> Flags:
     """Below the armpits, the garment without its sleeves."""
     torso = np.zeros_like(outline.mask)
+    inside = np.rint(armpits[:, 0]).astype(int)
+    parted = armpits[:, 1].max() + LEVEL * outline.height
     for y in range(int(armpits[:, 1].min()), outline.bottom + 1):
         run = torso_run(outline, y, overlap)
+        if run and y < parted:  # one sleeve may still be joined to the torso where the other isn't
+            run = max(run[0], inside[0]), min(run[1], inside[1])
         if run:
             torso[y, run[0] : run[1] + 1] = True
     return torso

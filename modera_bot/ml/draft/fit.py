@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from modera_bot.ml.draft.drape import SleeveFit, drape
+from modera_bot.ml.draft.drape import LONG_SLEEVE, SleeveFit, drape
 from modera_bot.ml.draft.keypoints import TopShape
 from modera_bot.ml.draft.limbs import Arm
+from modera_bot.ml.draft.sleeves import Sleeve
 from modera_bot.ml.draft.torso import body_half, neck_top, usual_half
 from modera_bot.ml.parsing.figure import OUT, SIDES, Figure, Vector, length
 from modera_bot.ml.parsing.parse import Parsing
@@ -110,7 +111,7 @@ class Fitting:
                 arms[side],
                 side,
                 (self.tips[side], armpits[side]),
-                self.along,
+                self._sleeve_ratio(cut, side),
                 ends[side],
             )
             if cut
@@ -174,6 +175,14 @@ class Fitting:
         low, high = LENGTHENED
         along = (self.hem - self.neck_top) / long / self.across
         return self.across * float(np.clip(along, low, high))
+
+    def _sleeve_ratio(self, cut: Sleeve, side: int) -> float:
+        """Pixels along the arm for one of the garment.
+
+        Whether sleeves are long shows by the chest, since a coat's length tells nothing of it.
+        """
+        long = self.across * cut.length > LONG_SLEEVE * length(self.body.arm(side))
+        return self.across if long else self.along
 
     def _necks(self) -> Vector:
         """The neckline's ends: on the line from neck to shoulder tip, as wide as it is cut."""
@@ -265,8 +274,8 @@ class Fitting:
         long = self.shape.bottom - float(self.shape.armpits[:, 1].mean())
         hangs = self.hem - first
         natural = float(np.clip(self.middle * max(long, 1.0) / max(hangs, 1.0), 0.6, 1.35))
-        downs: Vector = first + (natural * shares + (1 - natural) * shares**2) * hangs
-        return downs
+        eased = natural * shares + (1 - natural) * shares**2
+        return (first + eased * hangs).astype(np.float32)
 
     def _halves(self, down: float, row: Vector) -> NDArray[np.float64]:
         """Half the new top's width on either side, in one row of the garment."""

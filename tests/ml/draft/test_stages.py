@@ -196,6 +196,19 @@ def test_sleeves_folded_beside_the_torso_are_told_from_it():
     assert 120 < shape.armpits[0, 1] < 210
 
 
+def test_sleeves_are_whole_though_one_armpit_is_higher_than_the_other():
+    picture = np.full((400, 400, 3), 255, np.uint8)
+    left = [(170, 60), (110, 75), (55, 280), (82, 295), (118, 170), (120, 380)]
+    right = [(399 - x, y + 3 * (y == 170)) for x, y in left]
+    cv2.fillPoly(picture, [np.array([*left, *right[::-1]])], (50, 80, 160))
+    shape = locate(cut_out(picture))
+    assert shape is not None
+    for sleeve, (x, y) in zip(shape.sleeves, [(95, 140), (304, 140)], strict=True):
+        assert sleeve is not None
+        assert sleeve.region[y, x]
+        assert sleeve.region[y + 120, round(199.5 + 1.3 * (x - 199.5))]  # near the cuff
+
+
 def test_the_neckline_of_stripes_is_the_neckline():
     shape = locate(cut_out(sample("garments/tee_stripe")))
     assert shape is not None
