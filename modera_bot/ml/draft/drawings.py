@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from modera_bot.ml.anatomy import Landmark
 from modera_bot.ml.base import Body, Mask, Picture
+from modera_bot.ml.canvas import Canvas
 from modera_bot.ml.colour import Colours, to_floats
 from modera_bot.ml.draft.drawn import Drawn
 from modera_bot.ml.draft.erase import Leftovers
@@ -141,8 +142,12 @@ def warp(picture: Picture, layers: Sequence[Layer]) -> Picture:
     return view.astype(np.uint8)
 
 
-def leftovers(picture: Picture, left: Leftovers) -> Picture:
-    """What of the old garment becomes background (grey), lower garment (blue) and skin."""
+def leftovers(picture: Picture, left: Leftovers | Canvas) -> Picture:
+    """What of the old top becomes background (grey), lower garment (blue) and skin; or the photo
+    without its old bottom, as far as the new one won't cover it.
+    """
+    if isinstance(left, Canvas):
+        return left.onto(picture, (0, 0), 1.0, 0.0)
     skin = np.maximum(left.chest, left.arms)
     return _tinted(picture, (left.background, GREY), (left.lower, BLUE), (skin, SKIN))
 

@@ -58,6 +58,7 @@ def draw_bottom(
     canvas = Canvas(body.mask.shape)
     photo, covered = to_floats(picture), _covered(layers, body.mask.shape)
     paint_leftovers(canvas, photo, body, parsed, lower, covered, fitted.ends)
+    ended(Step.LEFTOVERS, picture, canvas)
     for layer, strip in zip(layers, fitted.strips, strict=True):
         edges = strip.body if shape.legs is None else strip.body[1:]
         lit = shading[layer.box] * rim(layer, edges, RIM * body.scale)[..., None]

@@ -47,6 +47,13 @@ def test_every_stage_is_a_numbered_picture(explained):
     assert min(picture.std() for picture in pictures) > 1
 
 
+@pytest.mark.parametrize("garment", ["garments/trousers", "garments/dress_pin"])
+def test_bottoms_and_dresses_have_the_same_stages(garment, explained, models, tmp_path):
+    explain(task("people/mia_tank_dots", garment), models, tmp_path)
+    stages = {name.split("-", 1)[1] for name in names(tmp_path)}
+    assert stages == {name.split("-", 1)[1] for name in names(explained[0])}
+
+
 def test_explaining_changes_nothing(explained, models):
     folder, output = explained
     assert (output.picture == draft_tryon(task(*TOP), models).picture).all()
