@@ -26,7 +26,10 @@ KNOTS = ((0, 0.0), (0, 0.55), (1, 0.0), (1, 0.26), (1, 0.65), (1, 0.87), (1, 1.0
 THINNEST, THICKEST = 0.75, 1.35
 
 #: At which shares of the leg, below what covers it, its thickness is measured.
-MEASURED = (0.04, 0.1, 0.18, 0.26)
+MEASURED = (0.03, 0.06, 0.1, 0.14)
+
+#: At which shares of the leg the middle of a trouser leg is that of the leg in it.
+IN_TROUSERS = (0.5, 0.6, 0.7, 0.8)
 
 #: The darkest part, in percent, of what is seen of legs: the shadow of what was worn above.
 SHADED = 40
@@ -36,23 +39,24 @@ FACE = 0.8
 
 
 def bare_leg(body: Figure, lower: Lower, side: int) -> Limb:
-    """The leg on one side, from hip joint to ankle; measured below the old hem, if bare there."""
+    """The leg on one side, from hip joint to ankle: where it is seen below the old hem, it is
+    measured; in trousers, it is where their middle is.
+    """
     line = _into_shoe(body.leg(side))
     usual = Limb(line, np.array(USUAL, np.float32) * np.float32(body.scale), KNOTS)
-    whole, thickness, shifts = length(body.leg(side)), [], []
-    for share in MEASURED:
-        at = float(lower.ends[side]) + share
-        if at > 0.95 or body.leg_seen[side].min() < 0.5:
-            continue
+    end, whole = float(lower.ends[side]), length(body.leg(side))
+    bare = end + max(MEASURED) < 0.95
+    thickness, shifts = [], []
+    for at in [end + share for share in MEASURED] if bare else IN_TROUSERS:
         point, normal = across_arm(line, at * whole, OUT[side], body.scale)
         radius = usual.radius(at * whole)
-        outer, inner = (body.reach(point, sign * normal, 2.2 * radius) for sign in (1, -1))
-        if max(outer, inner) < 2.2 * radius:
+        outer, inner = (body.reach(point, sign * normal, 3 * radius) for sign in (1, -1))
+        if max(outer, inner) < 3 * radius:
             thickness.append((outer + inner) / 2 / radius)
             shifts.append(normal * (outer - inner) / 2)
-    if not thickness:
+    if not shifts or body.leg_seen[side].min() < 0.5:
         return usual
-    factor = float(np.clip(np.median(thickness), THINNEST, THICKEST))
+    factor = float(np.clip(np.median(thickness), THINNEST, THICKEST)) if bare else 1.0
     moved = line + np.median(shifts, axis=0).astype(np.float32)
     return Limb(moved, usual.radii * np.float32(factor), KNOTS)
 

@@ -26,12 +26,18 @@ WAISTBAND, CROTCH = 0.86, 1.2
 #: A bottom is at least this much wider than the body, and at the hips at most so much.
 CLOSEST, WIDEST = 1.03, 1.22
 
+#: How much wider than the hips a skirt usually is there.
+FLARE = 1.1
+
+#: How far from the torso's axis the hips' middle may be, as a share of the scale.
+MOST_ASIDE = 0.08
+
 #: Legs of trousers that lie flat are wider than they hang.
 HANGING = 0.95
 
 #: Trousers that cover more of the way from waist to ankle reach the ankle, and hang over it by
 #: as much of the leg; or as the old ones do.
-TO_THE_ANKLE, OVER_ANKLE = 0.84, 1.04
+TO_THE_ANKLE, OVER_ANKLE = 0.84, 1.02
 
 #: A hem nearer than this to the old one, in shares of the leg, counts as the same.
 SAME_HEM = 0.05
@@ -85,8 +91,8 @@ class _Fitting:
         self.legs = legs
         self.waist = min(lower.waist, WAISTBAND * body.torso)
         self.crotch = CROTCH * body.torso
-        hips = sum(self._hip(self.crotch - 0.05 * body.torso, side) for side in SIDES)
-        self.across = CLOSEST * hips / max(shape.hips, 1.0)
+        self.aside = self._aside()
+        self.across = self._scale()
         self.end = self._end()
 
     def fit(self) -> LowerFit:
@@ -99,15 +105,50 @@ class _Fitting:
         assert self.shape.legs is not None
         return list(zip(SIDES, self.shape.legs, strict=True))
 
+    def _scale(self) -> float:
+        """Pixels on the body for one of the garment: no picture tells a size, so it fits.
+
+        At the hips; a skirt flares there, so at its waist as well, which may be cut higher.
+        """
+        hips = self.crotch - 0.05 * self.body.torso
+        widths = [sum(self._hip(down, side) for side in SIDES) for down in (self.waist, hips)]
+        if self.shape.crotch is not None:
+            rise = float(self.shape.crotch[1] - self.shape.waist[1])
+            share = (hips - self.waist) / (self.crotch - self.waist)
+            return CLOSEST * widths[1] / max(self.shape.width(share * rise), 1.0)
+        at_waist = CLOSEST * widths[0] / max(self.shape.width(0), 1.0)
+        at_hips = FLARE * widths[1] / max(self.shape.width((hips - self.waist) / at_waist), 1.0)
+        return float(np.sqrt(at_waist * at_hips))
+
+    def _at(self, across: float, down: float) -> Vector:
+        """A point so far from the hips' middle, and so far down from the collar."""
+        return self.body.at(self.aside + across, down)
+
+    def _aside(self) -> float:
+        """How far the hips' middle is off the torso's axis, where both their sides are seen."""
+        rows = np.linspace(self.lower.waist + 0.02 * self.body.torso, self.crotch, 8)
+        asides = []
+        for down in rows.tolist():
+            usual = usual_half(self.body, down)
+            left, right = (self._seen(down, side) for side in SIDES)
+            if 0.7 * usual < min(left, right) and max(left, right) < 1.5 * usual:
+                asides.append((right - left) / 2)
+        most = MOST_ASIDE * self.body.scale
+        return float(np.clip(np.median(asides), -most, most)) if asides else 0.0
+
+    def _seen(self, down: float, side: int) -> float:
+        """How far the old garment reaches to one side of the torso's axis."""
+        out, limit = OUT[side] * self.body.right, 1.5 * usual_half(self.body, down)
+        return self.body.reach(self.body.at(0, down), out, limit, self.lower.region)
+
     def _hip(self, down: float, side: int) -> float:
         """Half the clothed hips; where hands hang beside them, without those."""
         body = self.body
         low = max(self.lower.waist + 0.02 * body.torso, down)
-        usual = usual_half(body, low)
-        out = OUT[side] * body.right
-        seen = body.reach(body.at(0, low), out, 1.5 * usual, self.lower.region)
+        usual, seen = usual_half(body, low), self._seen(low, side)
         widest = seen if seen > 0.7 * usual else 1.1 * usual
-        return min(widest, body_half(body, self.parsed, min(down, 1.25 * body.torso), side))
+        half = min(widest, body_half(body, self.parsed, min(down, 1.25 * body.torso), side))
+        return half - OUT[side] * self.aside
 
     def _end(self) -> float:
         """The share of the legs, from the hip joint, that is covered."""
@@ -131,7 +172,7 @@ class _Fitting:
 
     def _hip_rows(self, side: int) -> tuple[Vector, Vector]:
         """Inner and outer edge (n, 2, 2) from waist to crotch, on the body and in the garment."""
-        shape, body = self.shape, self.body
+        shape = self.shape
         assert shape.crotch is not None
         shares = np.linspace(0, 1, len(shape.rows), dtype=np.float32)
         downs = self.waist + (self.crotch - self.waist) * shares
@@ -140,7 +181,7 @@ class _Fitting:
         cuts = self.across * np.abs(edges - centres[:, 0])
         halves = _smooth([self._half(*row, side) for row in zip(downs, cuts, strict=True)])
         on_body = [
-            (body.at(0, down), body.at(OUT[side] * half, down))
+            (self._at(0, down), self._at(OUT[side] * half, down))
             for down, half in zip(downs, halves, strict=True)
         ]
         inner, outer = (np.stack([x, shape.rows[:, 0]], axis=1) for x in (centres[:, 0], edges))
@@ -149,7 +190,9 @@ class _Fitting:
     def _leg_rows(self, side: int, leg: Vector, crotch: Vector) -> tuple[Vector, Vector]:
         """The same from below the crotch, whose edges are given, to the hem."""
         body = self.body
-        line = np.stack([crotch.mean(axis=0), body.knees[side], body.ankles[side]])
+        knee = self.legs[side].line[1]
+        ankle = body.ankles[side] + knee - body.knees[side]
+        line = np.stack([crotch.mean(axis=0), knee, ankle])
         whole, joints = length(line), length(body.leg(side))
         lost = joints - whole  # between hip joint and crotch
         covers = max(self.end * joints - lost, 0.1 * whole)
@@ -205,7 +248,7 @@ class _Fitting:
             cuts = self.across * np.abs(shape.rows[:, 1 + side] - shape.waist[0])
             halves = [self._skirt_half(*row, side) for row in zip(downs, cuts, strict=True)]
             places = zip(downs, _smooth(halves), strict=True)
-            edges.append(np.array([body.at(OUT[side] * half, down) for down, half in places]))
+            edges.append(np.array([self._at(OUT[side] * half, down) for down, half in places]))
         of = [shape.rows[:, (1 + side, 0)] for side in SIDES]
         return Strip((edges[0], edges[1]), (of[0], of[1]))
 
@@ -213,7 +256,7 @@ class _Fitting:
         """Half a skirt: as the hips down to them, then at least around the thighs."""
         own = self._hip(down, side)
         if down < self.crotch:
-            return float(np.clip(cut, CLOSEST * own, WIDEST * own))
+            return max(cut, CLOSEST * own)
         line = self.body.leg(side)
         point, _, _ = along(line, max(0.0, down - self.body.place(line[0])[1]))
         reach = abs(self.body.place(point)[0]) + self.legs[side].radius(down - self.crotch)

@@ -55,11 +55,10 @@ class LowerShape:
         ends = self.legs if self.legs else (self.rows,)
         return float(max(rows[-1, 0] for rows in ends))
 
-    @property
-    def hips(self) -> float:
-        """Width at the hips: of trousers near the crotch, of skirts a third of the way down."""
-        row = self.rows[-2] if self.legs else self.rows[len(self.rows) // 3]
-        return float(row[2] - row[1])
+    def width(self, down: float) -> float:
+        """Its width so many pixels below the waist, above the crotch."""
+        y = self.rows[0, 0] + down
+        return float(np.interp(y, self.rows[:, 0], self.rows[:, 2] - self.rows[:, 1]))
 
 
 def locate_bottom(garment: CutOut, kind: Kind) -> LowerShape | None:
@@ -72,7 +71,7 @@ def locate_bottom(garment: CutOut, kind: Kind) -> LowerShape | None:
     waist = top + WAIST * (bottom - top)
     if kind is Kind.SKIRT:
         rows = [_extent(mask, y) for y in np.linspace(waist, bottom - 2, 2 * HIP_ROWS)]
-        return LowerShape(kind, np.array(rows, np.float32), None, None)
+        return LowerShape(kind, _squared(rows), None, None)
     crotch = _crotch(mask, top, bottom)
     rows = [_extent(mask, y) for y in np.linspace(waist, crotch[1], HIP_ROWS)]
     legs = [_leg(mask, crotch, side) for side in SIDES]
@@ -108,4 +107,11 @@ def _leg(mask: Flags, crotch: Vector, side: int) -> Vector:
     half[:, : int(crotch[0])] &= side == 0
     rows = np.flatnonzero(half.any(axis=1))
     ys = np.linspace(crotch[1] + 1, rows[-1] - 2, LEG_ROWS)
-    return np.array([_extent(half, y) for y in ys], np.float32)
+    return _squared([_extent(half, y) for y in ys])
+
+
+def _squared(rows: list[tuple[float, int, int]]) -> Vector:
+    """The rows, the last as wide as those before it lead to: hems are rounded at their corners."""
+    edges = np.array(rows, np.float32)
+    edges[-1, 1:] = 2 * edges[-2, 1:] - edges[-3, 1:]
+    return edges

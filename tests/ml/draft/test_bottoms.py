@@ -61,7 +61,7 @@ def test_legs_that_touch_part_where_they_usually_do():
     assert shape.crotch is not None
     assert shape.crotch[0] == pytest.approx(240, abs=4)
     assert 110 < shape.crotch[1] - 30 < 170
-    assert shape.hips == pytest.approx(188, abs=10)
+    assert shape.width(100) == pytest.approx(188, abs=10)
 
 
 def test_a_skirt_is_rows_from_waist_to_hem():
