@@ -182,7 +182,7 @@ class Fitting:
         Whether sleeves are long shows by the chest, since a coat's length tells nothing of it.
         """
         long = self.across * cut.length > LONG_SLEEVE * length(self.body.arm(side))
-        return self.across if long else self.along
+        return max(self.across, self.along) if long else self.along
 
     def _necks(self) -> Vector:
         """The neckline's ends: on the line from neck to shoulder tip, as wide as it is cut."""

@@ -25,6 +25,9 @@ PRINT = 12.0
 #: What lies between parts of a print, or this near to it, is printed too; share of the scale.
 PRINT_REACH = 0.02
 
+#: How far beyond an old cuff or hem its light fades out, as a share of the scale.
+FADE = 0.05
+
 #: How much darker a garment is at its outline, where the cloth turns away.
 RIM = 0.2
 
@@ -59,7 +62,7 @@ def light(lab: Colours, body: Figure, parsed: Parsing) -> Colours:
 
 def _ratio(lab: Colours, region: Mask, slow: float, fine: float, scale: float) -> tuple[Mask, Mask]:
     """The light of one old garment against its median, and where it is known."""
-    lightness, inside = lab[..., 0], region > 0
+    lightness, inside, cloth = lab[..., 0], region > 0, region
     # a print is no fold: what has another hue than most of the cloth is looked past
     hue = np.linalg.norm(lab[..., 1:] - np.median(lab[inside][:, 1:], axis=0), axis=-1)
     reach = PRINT_REACH * scale
@@ -72,8 +75,10 @@ def _ratio(lab: Colours, region: Mask, slow: float, fine: float, scale: float) -
     dark = float(np.clip((median - 8) / 25, 0.25, 1))  # black cloth shows no shadows
     slowly = ((broad + 15) / (median + 15)).clip(0.5, 1.4) ** (slow * dark * (0.4 + 0.6 * plain))
     finely = ((detail + 12) / (broad + 12)).clip(0.6, 1.25) ** (fine * dark * plain)
-    weight = (blur(region, 0.02 * scale) / 0.35).clip(0, 1)
-    return np.asarray(slowly * finely, np.float32), np.asarray(weight, np.float32)
+    # folds are known where nothing is printed; slow changes are the same across a print
+    known = (blur(region, 0.02 * scale) / 0.35).clip(0, 1)
+    weight = (blur(cloth, FADE * scale) / 0.5).clip(0, 1)
+    return np.asarray(slowly * (1 + (finely - 1) * known), np.float32), weight
 
 
 def _broad(values: Mask, region: Mask, sigma: float) -> Mask:
