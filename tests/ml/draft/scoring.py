@@ -207,11 +207,13 @@ class Truth:
 
 
 def _old(pair: Pair) -> Flags:
-    """Where the garments are that the new one takes the place of."""
+    """Where the garments are that the new one takes the place of: a dress also that of the top
+    above the bottom that the picture is named after.
+    """
     name = f"{pair.person}_{pair.worn}"
-    whole = SAMPLES / "masks" / f"{name}.png"
-    if pair.category is Category.ONE_PIECES and not whole.exists():
-        return _mask(f"{name}_top") | _mask(f"{name}_bottom")
+    top = SAMPLES / "masks" / f"{name}_top.png"
+    if pair.category is Category.ONE_PIECES and top.exists():
+        return _mask(name) | _mask(f"{name}_top")
     return _mask(name)
 
 
