@@ -70,8 +70,8 @@ def _ratio(lab: Colours, region: Mask, slow: float, fine: float, scale: float) -
     plain = _plainness(lab, inside, region, scale)
     inside = region > 0
     detail = masked_blur(lightness, region, 0.010 * scale)
-    broad = _broad(lightness, region, 0.09 * scale)
     median = float(np.median(lightness[inside]))
+    broad = _broad(lightness, region, 0.09 * scale, median)
     dark = float(np.clip((median - 8) / 25, 0.25, 1))  # black cloth shows no shadows
     slowly = ((broad + 15) / (median + 15)).clip(0.5, 1.4) ** (slow * dark * (0.4 + 0.6 * plain))
     finely = ((detail + 12) / (broad + 12)).clip(0.6, 1.25) ** (fine * dark * plain)
@@ -81,12 +81,12 @@ def _ratio(lab: Colours, region: Mask, slow: float, fine: float, scale: float) -
     return np.asarray(slowly * (1 + (finely - 1) * known), np.float32), weight
 
 
-def _broad(values: Mask, region: Mask, sigma: float) -> Mask:
-    """A wide masked blur, worked out at a quarter of the size."""
+def _broad(values: Mask, region: Mask, sigma: float, usual: float) -> Mask:
+    """A wide masked blur, worked out at a quarter of the size; `usual` far from the region."""
     size = values.shape[1::-1]
     small = max(1, size[0] // 4), max(1, size[1] // 4)
     weighted, weight = (blur(resized(one, small), sigma / 4) for one in (values * region, region))
-    return resized(weighted / (weight + 1e-3), size)
+    return resized((weighted + 0.01 * np.float32(usual)) / (weight + 0.01), size)
 
 
 def _plainness(lab: Colours, inside: Flags, region: Mask, scale: float) -> float:
