@@ -17,10 +17,10 @@ from modera_bot.ml.parsing.parse import Parsing
 USUAL = (0.29, 0.215, 0.15, 0.142, 0.099, 0.077, 0.08)
 
 #: How much longer the shank is drawn than it is: into the shoe.
-INTO_SHOE = 1.15
+INTO_SHOE = 1.3
 
 #: Where these are: the segment of the leg (thigh, shank into the shoe), and the share of it.
-KNOTS = ((0, 0.0), (0, 0.55), (1, 0.0), (1, 0.26), (1, 0.65), (1, 0.87), (1, 1.0))
+KNOTS = ((0, 0.0), (0, 0.55), (1, 0.0), (1, 0.23), (1, 0.57), (1, 0.77), (1, 1.0))
 
 #: How far a person's legs may differ from that.
 THINNEST, THICKEST = 0.75, 1.35
