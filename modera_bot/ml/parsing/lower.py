@@ -50,6 +50,9 @@ FEET, OVER_SHOES = 0.04, 0.2
 #: What differs more (ΔE) from the garment's colours is a shoe, where no shoe's colour is known.
 UNLIKE = 12.0
 
+#: Cloth over shoes must be so much nearer to the garment's colours than to theirs.
+CLEARLY = 0.6
+
 #: A hem's edge, where both its colours mix, is painted over: pixels.
 HEM_EDGE = 1.0
 
@@ -97,7 +100,7 @@ def parse_lower(picture: Picture, body: Figure, parsed: Parsing) -> Lower:
     cloth = (to_cloth < to_skin) | (skin < 0.1)
     rows = np.arange(len(lab), dtype=np.float32)[:, None]
     region = _within(body, ends) & cloth & (rows > line) & ~front
-    feet = _below_ankles(body) & ~grown(_over_shoes(lab, body, colours), 0.05 * body.scale)
+    feet = _below_ankles(body) & ~grown(_over_shoes(lab, body, colours), 0.03 * body.scale)
     region = large_parts(closed(opened(region & ~feet, 0.01 * body.scale), 0.02 * body.scale), 0.05)
     full = np.arange(size[1], dtype=np.float32)[:, None]
     columns = np.interp(np.arange(size[0]) * PARSE_SCALE, np.arange(len(line)), line)
@@ -209,7 +212,7 @@ def _over_shoes(lab: Colours, body: Figure, colours: Colours) -> Flags:
         tips |= capsule(shape, tip, tip, (0.06 * body.scale,) * 2) > 0.5
     to_cloth, shoes = nearest_colour(lab, colours), lab[tips]
     unlike = nearest_colour(lab, palette(shoes, 4)) if len(shoes) >= FEWEST else UNLIKE
-    like = to_cloth < unlike
+    like = to_cloth < CLEARLY * unlike
     lowest = max(body.place(ankle)[1] for ankle in body.ankles) + OVER_SHOES * body.scale
     return opened(like & (body.axes()[1] < lowest), 0.03 * body.scale)
 
