@@ -20,6 +20,9 @@ SEAM = 0.014
 #: Up to how far beside a new sleeve a bare arm may stick out, as a share of the scale.
 SLIVER = 0.06
 
+#: How far beside what is told to be the old top its edges may be, as a share of the scale.
+EDGES = 0.06
+
 #: How far beyond an old cuff skin is repainted, ever fainter, as a share of the scale.
 CUFF = 0.06
 
@@ -52,7 +55,7 @@ def leftovers(
     body: Figure, parsed: Parsing, arms: tuple[Arm, Arm], fitted: Fit, covered: Mask
 ) -> Leftovers:
     """Sort what the new top, opaque where `covered`, leaves of the old one."""
-    worn = (parsed.top > 0.5) | _old_sleeves(body, parsed, arms)
+    worn = (parsed.top > 0.5) | _old_sleeves(body, parsed, arms) | _old_edges(body, parsed, arms)
     old = blur(grown(worn, SEAM * body.scale).astype(np.float32), 0.8)
     left = np.asarray(old * (covered < 0.98), np.float32)
     across, down = body.axes()
@@ -98,6 +101,20 @@ def _old_sleeves(body: Figure, parsed: Parsing, arms: tuple[Arm, Arm]) -> Flags:
     for front in (parsed.head, parsed.hair, *parsed.hands):
         sleeved &= front < 0.1
     return sleeved
+
+
+def _old_edges(body: Figure, parsed: Parsing, arms: tuple[Arm, Arm]) -> Flags:
+    """What is beside the old top and no skin: its edges, where they look like what is behind."""
+    down = body.axes()[1]
+    hem = parsed.hem if parsed.hem is not None else body.torso
+    edges = grown(parsed.top > 0.5, EDGES * body.scale) & (body.mask > 0.05) & (down < hem)
+    edges &= (parsed.skin < 0.3) & (down > 0.25 * body.torso)  # about the neck are hair and shadows
+    for end, arm in zip(parsed.sleeve_ends, arms, strict=True):
+        bare = Arm(arm.line, arm.radii + np.float32(SEAM * body.scale))
+        edges &= bare.region(body.mask.shape, float(end) * length(arm.line)) < 0.5
+    for hand in parsed.hands:
+        edges &= ~grown(hand > 0.1, SEAM * body.scale)
+    return edges
 
 
 def _beside_sleeves(body: Figure, arms: tuple[Arm, Arm], fitted: Fit, covered: Mask) -> Mask:
