@@ -14,7 +14,7 @@ from modera_bot.ml.draft import erase
 from modera_bot.ml.draft.drawn import Drawn
 from modera_bot.ml.draft.garment import CutOut
 from modera_bot.ml.draft.legs import bare_legs, leg_skin, legs_region
-from modera_bot.ml.draft.lower_fit import LowerFit, fit_bottom
+from modera_bot.ml.draft.lower_fit import LowerFit, Strip, fit_bottom
 from modera_bot.ml.draft.lower_shape import LowerShape
 from modera_bot.ml.draft.shade import exposure, light, rim
 from modera_bot.ml.draft.warp import Layer, warp_strip
@@ -50,7 +50,8 @@ def draw_bottom(
     legs = bare_legs(body, lower)
     fitted = fit_bottom(shape, body, parsed, lower, legs)
     ended(Step.FIT, picture, fitted)
-    layers = _layers(garment, shape, fitted, body)
+    parts = _warped(garment, shape, fitted, body)
+    layers = [layer for layer, _ in parts]
     ended(Step.WARP, picture, layers)
     alike = lower.parted == (shape.legs is not None)
     alike &= bool(fitted.ends.mean() < lower.ends.mean() + SAME_LENGTH)
@@ -59,7 +60,7 @@ def draw_bottom(
     photo, covered = to_floats(picture), _covered(layers, body.mask.shape)
     paint_leftovers(canvas, photo, body, parsed, lower, covered, fitted.ends)
     ended(Step.LEFTOVERS, picture, canvas)
-    for layer, strip in zip(layers, fitted.strips, strict=True):
+    for layer, strip in parts:
         edges = strip.body if shape.legs is None else strip.body[1:]
         lit = shading[layer.box] * rim(layer, edges, RIM * body.scale)[..., None]
         canvas.over(layer.colour * lit, layer.alpha, layer.box, cloth=True)
@@ -83,7 +84,7 @@ def paint_leftovers(
     legs = bare_legs(body, lower)
     old = blur(grown(lower.region > 0.5, SEAM * body.scale).astype(np.float32), 1.5)
     left = np.asarray(old * (covered < 0.98) * (1 - lower.feet), np.float32)
-    starts = (ends - 0.08) * np.array([length(leg.line) for leg in legs], np.float32)
+    starts = (ends - 0.08) * np.array([length(body.leg(side)) for side in SIDES], np.float32)
     bare = legs_region(legs, body.mask.shape, starts)
     canvas.over(erase.background(photo, body), left)
     skin = leg_skin(photo, body, parsed, lower)
@@ -98,8 +99,11 @@ def paint_leftovers(
     canvas.darken(_contact_shadow(covered, body) * person)
 
 
-def _layers(garment: CutOut, shape: LowerShape, fitted: LowerFit, body: Figure) -> list[Layer]:
-    layers = []
+def _warped(
+    garment: CutOut, shape: LowerShape, fitted: LowerFit, body: Figure
+) -> list[tuple[Layer, Strip]]:
+    """The strips that the picture shows, warped."""
+    parts = []
     for side, strip in enumerate(fitted.strips):
         layer = warp_strip(
             garment.colour,
@@ -109,8 +113,8 @@ def _layers(garment: CutOut, shape: LowerShape, fitted: LowerFit, body: Figure) 
             shape=body.mask.shape,
         )
         if layer is not None:
-            layers.append(layer)
-    return layers
+            parts.append((layer, strip))
+    return parts
 
 
 def _lit(picture: Picture, body: Figure, parsed: Parsing, lower: Lower, alike: bool) -> Colours:
@@ -156,7 +160,7 @@ def _contact_shadow(covered: Mask, body: Figure) -> Mask:
 
 
 def _in_front(body: Figure, parsed: Parsing, lower: Lower) -> Mask:
-    """All above the top's hem, and hands, forearms and long hair below it."""
+    """All above the top's hem, and hands, forearms, sleeves and long hair below it."""
     rim_of_old = blur(grown(lower.region > 0.5, 0.007 * body.scale).astype(np.float32), 0.8)
     arms = np.zeros_like(body.mask)
     for side in SIDES:
@@ -166,4 +170,4 @@ def _in_front(body: Figure, parsed: Parsing, lower: Lower) -> Mask:
     bare = (parsed.skin > 0.2) & (body.mask > 0.4) & (arms > 0.5) & (lower.region < 0.5)
     hands = np.maximum(np.maximum(*parsed.hands), blur(bare.astype(np.float32), 0.8))
     front = np.maximum(np.maximum(parsed.head, parsed.hair), hands * (1 - rim_of_old))
-    return np.maximum(front, lower.above).clip(0, 1)
+    return np.maximum(np.maximum(front, lower.sleeves), lower.above).clip(0, 1)

@@ -39,7 +39,6 @@ UNEVEN_HEM = 0.08
 #: What covers more of a leg than this, of its length, reaches the foot.
 TO_THE_FOOT = 0.9
 
-
 #: How far long trousers may reach, in shares of the leg.
 LOWEST = 1.2
 
@@ -53,6 +52,9 @@ UNLIKE = 12.0
 #: Cloth over shoes must be so much nearer to the garment's colours than to theirs.
 CLEARLY = 0.6
 
+#: Half the width of a sleeve around the lower arm, as a share of the scale.
+SLEEVE = 0.18
+
 #: A hem's edge, where both its colours mix, is painted over: pixels.
 HEM_EDGE = 1.0
 
@@ -65,11 +67,12 @@ class Lower:
     """What a person wears below the top, in pixels of the figure's mask.
 
     `waist` is where it comes into sight, in pixels down from the collar. `whole` tells that
-    the top and it are one: a dress, or two of one cloth. `parted` tells trousers and shorts from
-    skirts. `ends` (2,) are the shares of the
-    legs, from hip joint to ankle, that it covers: above 1 where it hangs over the ankle, 1
-    where legs are outside the picture. `region` is where it is seen, `above` all that is higher
-    than the top's hem, `feet` what is below the ankles, and no cloth; each 0 to 1.
+    the top and it are one: a dress, or two of one cloth. `parted` tells trousers and shorts
+    from skirts. `ends` (2,) are the shares of the legs, from hip joint to ankle, that it covers:
+    above 1 where it hangs over the ankle, 1 where legs are outside the picture.
+
+    Regions, 0 to 1: `region` is where it is seen, `above` all that is higher than the top's hem,
+    `sleeves` what of the top is lower, `feet` what is below the ankles and no cloth.
     """
 
     waist: float
@@ -78,6 +81,7 @@ class Lower:
     ends: Vector
     region: Mask
     above: Mask
+    sleeves: Mask
     feet: Mask
 
 
@@ -93,13 +97,15 @@ def parse_lower(picture: Picture, body: Figure, parsed: Parsing) -> Lower:
     waist = UNSEEN_WAIST * body.torso if hem is None else hem
     colours = _colours(lab, body, (skin < 0.4) & ~front, waist)
     ends = _ends(lab, body, parsed.tone, (top, colours))
-    line = _line(body, waist)
+    line, sleeves = _line(body, waist), np.zeros_like(front)
     if hem is not None:
-        line = _hem_line(lab, body, line, (_palette(lab[top > 0.9], colours), colours), front)
+        both = _palette(lab[top > 0.9], colours), colours
+        line = _hem_line(lab, body, line, both, front)
+        sleeves = _sleeves(lab, body, top, both) & ~front
     to_skin, to_cloth = difference(lab, parsed.tone, 0.5), nearest_colour(lab, colours, 0.5)
     cloth = (to_cloth < to_skin) | (skin < 0.1)
     rows = np.arange(len(lab), dtype=np.float32)[:, None]
-    region = _within(body, ends) & cloth & (rows > line) & ~front
+    region = _within(body, ends) & cloth & (rows > line) & ~front & ~sleeves
     feet = _below_ankles(body) & ~grown(_over_shoes(lab, body, colours), 0.03 * body.scale)
     region = large_parts(closed(opened(region & ~feet, 0.01 * body.scale), 0.02 * body.scale), 0.05)
     full = np.arange(size[1], dtype=np.float32)[:, None]
@@ -109,8 +115,9 @@ def parse_lower(picture: Picture, body: Figure, parsed: Parsing) -> Lower:
         whole=hem is None,
         parted=_parted(body, region, ends),
         ends=_seen_ends(body, region, ends),
-        region=resized((region & ~front).astype(np.float32), size),
+        region=resized((region & ~front & ~sleeves).astype(np.float32), size),
         above=(columns / PARSE_SCALE - HEM_EDGE - full).clip(0, 1).astype(np.float32),
+        sleeves=resized((sleeves & (rows > line)).astype(np.float32), size),
         feet=resized(feet.astype(np.float32), size),
     )
 
@@ -131,10 +138,10 @@ def _colours(lab: Colours, body: Figure, cloth: Flags, waist: float) -> Colours:
     below = (down - waist) / body.torso
     there = (body.mask > 0.5) & (np.abs(across) < 0.5 * body.scale)
     there &= (below > COLOURS_FROM) & (below < COLOURS_TO)
-    for samples in (lab[there & cloth], lab[there], lab[body.mask > 0.5]):
+    for samples in (lab[there & cloth], lab[there]):
         if len(samples) >= FEWEST:
             return palette(samples, 3)
-    return lab.reshape(-1, 3)[:3]
+    return palette(lab.reshape(-1, 3), 3)
 
 
 def _ends(lab: Colours, body: Figure, tone: Vector, cloth: tuple[Mask, Colours]) -> Vector:
@@ -183,6 +190,17 @@ def _hem_line(
     smooth = blur(steady.astype(np.float32)[None], wide / 4)[0]
     line: Vector = np.interp(np.arange(len(level)), xs, smooth).astype(np.float32)
     return line
+
+
+def _sleeves(lab: Colours, body: Figure, top: Mask, colours: tuple[Colours, Colours]) -> Flags:
+    """Sleeves that hang lower than the top: along the arms, of its colours."""
+    shape = body.mask.shape
+    arms = np.zeros(shape, bool)
+    for side in SIDES:
+        _, elbow, wrist = body.arm(side)
+        arms |= capsule(shape, elbow, wrist, (SLEEVE * body.scale,) * 2) > 0.5
+    to_top, to_lower = (nearest_colour(lab, some) for some in colours)
+    return opened(arms & (top > 0.5) & (to_top < to_lower), 0.015 * body.scale)
 
 
 def _within(body: Figure, ends: Vector) -> Flags:
