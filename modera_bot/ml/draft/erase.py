@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from modera_bot.ml.base import Mask
-from modera_bot.ml.colour import Colours, Flags, blur, fill_in, grown, shrunk, to_rgb
+from modera_bot.ml.colour import Colours, Flags, blur, fill_in, grown, resized, shrunk, to_rgb
 from modera_bot.ml.draft.fit import Fit
 from modera_bot.ml.draft.limbs import Arm
 from modera_bot.ml.parsing.figure import OUT, Figure, length
@@ -20,11 +20,9 @@ SEAM = 0.014
 #: Up to how far beside a new sleeve a bare arm may stick out, as a share of the scale.
 SLIVER = 0.06
 
-#: How far beside what is told to be the old top its edges may be, as a share of the scale.
-EDGES = 0.06
-
-#: How far beyond an old cuff skin is repainted, ever fainter, as a share of the scale.
-CUFF = 0.06
+#: How far about the old top its edges may be where parsing fails, and its shadow lies on skin,
+#: ever fainter; as a share of the scale.
+NEAR = 0.06
 
 #: How thick an old sleeve may be, over the arm in it; and farther from the body's middle than
 #: this, in shares of the scale, is no lower garment.
@@ -55,7 +53,9 @@ def leftovers(
     body: Figure, parsed: Parsing, arms: tuple[Arm, Arm], fitted: Fit, covered: Mask
 ) -> Leftovers:
     """Sort what the new top, opaque where `covered`, leaves of the old one."""
-    worn = (parsed.top > 0.5) | _old_sleeves(body, parsed, arms) | _old_edges(body, parsed, arms)
+    near = grown(parsed.top > 0.5, NEAR * body.scale)
+    worn = (parsed.top > 0.5) | _old_sleeves(body, parsed, arms)
+    worn |= near & _no_skin(body, parsed, arms)
     old = blur(grown(worn, SEAM * body.scale).astype(np.float32), 0.8)
     left = np.asarray(old * (covered < 0.98), np.float32)
     across, down = body.axes()
@@ -68,7 +68,7 @@ def leftovers(
     width = max(abs(body.place(end)[0]) for end in ends)
     pits = max(body.place(armpit)[1] for armpit in fitted.armpits)
     chest = (down < pits) & (np.abs(across) < width) & (body.mask > 0.5)
-    half = np.interp(down / body.torso, (0, 1, 1.6), (0.5, 0.6, 0.7)) * body.scale
+    half = (0.5 + 0.12 * (down / body.torso).clip(0, 1.6)) * body.scale
     hem = min(fitted.hem, parsed.hem or fitted.hem)
     lower = (down > hem - 4) & (np.abs(across) < half) & (body.mask > 0.5)
     left = np.maximum(left, _beside_sleeves(body, arms, fitted, covered))
@@ -78,8 +78,7 @@ def leftovers(
         shown[name] = _overlapping(left * region, soft)
         left = left * (1 - region)
     # beyond an old cuff or neckline its shadow on the skin is painted away too
-    reach = CUFF * body.scale
-    shadows = blur(grown(parsed.top > 0.5, reach).astype(np.float32), 0.4 * reach)
+    shadows = blur(near.astype(np.float32), 0.4 * NEAR * body.scale)
     shadows *= (covered < 0.98) * (body.mask > 0.5) * (parsed.head < 0.5) * (parsed.hair < 0.1)
     shown["chest"] = np.maximum(shown["chest"], shadows * chest)
     shown["arms"] = np.maximum(shown["arms"], (limbs * shadows * (1 - chest)).astype(np.float32))
@@ -103,18 +102,18 @@ def _old_sleeves(body: Figure, parsed: Parsing, arms: tuple[Arm, Arm]) -> Flags:
     return sleeved
 
 
-def _old_edges(body: Figure, parsed: Parsing, arms: tuple[Arm, Arm]) -> Flags:
-    """What is beside the old top and no skin: its edges, where they look like what is behind."""
+def _no_skin(body: Figure, parsed: Parsing, arms: tuple[Arm, Arm]) -> Flags:
+    """What of the torso is no skin, also where it looks like what is behind it."""
     down = body.axes()[1]
     hem = parsed.hem if parsed.hem is not None else body.torso
-    edges = grown(parsed.top > 0.5, EDGES * body.scale) & (body.mask > 0.05) & (down < hem)
-    edges &= (parsed.skin < 0.3) & (down > 0.25 * body.torso)  # about the neck are hair and shadows
+    dressed = (parsed.skin < 0.3) & (body.mask > 0.05) & (down < hem)
+    dressed &= down > 0.25 * body.torso  # about the neck are hair and shadows
     for end, arm in zip(parsed.sleeve_ends, arms, strict=True):
         bare = Arm(arm.line, arm.radii + np.float32(SEAM * body.scale))
-        edges &= bare.region(body.mask.shape, float(end) * length(arm.line)) < 0.5
+        dressed &= bare.region(body.mask.shape, float(end) * length(arm.line)) < 0.5
     for hand in parsed.hands:
-        edges &= ~grown(hand > 0.1, SEAM * body.scale)
-    return edges
+        dressed &= ~grown(hand > 0.1, SEAM * body.scale)
+    return dressed
 
 
 def _beside_sleeves(body: Figure, arms: tuple[Arm, Arm], fitted: Fit, covered: Mask) -> Mask:
@@ -158,18 +157,20 @@ def lower_garment(picture: Colours, body: Figure, parsed: Parsing) -> Colours | 
 
 def skin(picture: Colours, body: Figure, parsed: Parsing) -> Colours:
     """Bare skin for the whole picture: as it is seen nearby, farther off as the face has it."""
-    _, down = body.axes()
-    known = (parsed.skin > 0.35) & (body.mask > 0.9) & (parsed.hair < 0.1) & (parsed.top < 0.05)
-    known &= (parsed.head < 0.5) & (down < 1.6 * body.torso)
-    known = shrunk(known, 3)
+    size = picture.shape[1::-1]
+    half = slice(None, None, 2), slice(None, None, 2)  # what is filled in is smooth anyway
+    picture, down = picture[half], body.axes()[1][half]
+    known = (parsed.skin[half] > 0.35) & (parsed.hair[half] < 0.1) & (parsed.top[half] < 0.05)
+    known &= (body.mask[half] > 0.9) & (parsed.head[half] < 0.5) & (down < 1.6 * body.torso)
+    known = shrunk(known, 2)
     light = picture[known].mean(axis=-1)
     if light.size:
         known[known] = light > np.percentile(light, 25)  # what lies in shadow tells no tone
     seen = known.astype(np.float32)
     near = fill_in(picture, seen)
-    close = (blur(seen, 0.1 * body.scale) * 4).clip(0, 1)
+    close = (blur(seen, 0.05 * body.scale) * 4).clip(0, 1)
     tone = 0.5 * near + 0.5 * to_rgb(parsed.tone[None, None])
-    return np.asarray(tone + (near - tone) * close[..., None], np.float32)
+    return resized((tone + (near - tone) * close[..., None]).astype(np.float32), size)
 
 
 def roundness(arms: tuple[Arm, Arm], shape: tuple[int, int]) -> Mask:

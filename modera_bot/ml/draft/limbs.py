@@ -53,10 +53,14 @@ class Arm:
         """Where the arm is, 0 to 1, from `start` pixels down its line."""
         start = min(start, length(self.line))
         places = [start, *(knot for knot in self._knots() if knot > start)]
-        mask = np.zeros(shape, np.float32)
+        mask, margin = np.zeros(shape, np.float32), float(self.radii.max()) + 2
+        low = np.floor(self.line.min(axis=0) - margin).astype(int).clip(0)
+        high = np.ceil(self.line.max(axis=0) + margin).astype(int).clip(0, shape[::-1])
+        part = mask[low[1] : high[1], low[0] : high[0]]
         for first, last in pairwise(places if len(places) > 1 else [start, start]):
-            ends = along(self.line, first)[0], along(self.line, last)[0]
-            mask = np.maximum(mask, capsule(shape, *ends, (self.radius(first), self.radius(last))))
+            start_at, end_at = (along(self.line, place)[0] - low for place in (first, last))
+            radii = self.radius(first), self.radius(last)
+            np.maximum(part, capsule(part.shape, start_at, end_at, radii), out=part)
         return mask
 
     def _knots(self) -> list[float]:
