@@ -5,10 +5,12 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from modera_bot.contracts import Category
 from modera_bot.errors import Code
+from modera_bot.ml.draft.folds import sleeves_lie_on_torso
 from modera_bot.ml.draft.garment import CutOut
 from modera_bot.ml.draft.person_gates import Verdict
-from modera_bot.ml.draft.silhouette import trimmed
+from modera_bot.ml.draft.silhouette import guess_category, trimmed
 
 LEAST_GARMENT = 0.02  # of the picture
 LEAST_BACKGROUND = 0.8
@@ -34,9 +36,13 @@ def judge_garment(garment: CutOut) -> Verdict:
         return Verdict(Code.GARMENT_CROPPED)
     if _parts(garment) > 1:
         return Verdict(Code.SEVERAL_GARMENTS_UNSUPPORTED)
-    if symmetry(garment) < LEAST_SYMMETRY:
-        return Verdict(Code.GARMENT_NOT_FRONTAL)
-    return Verdict(None)
+    flat = symmetry(garment) >= LEAST_SYMMETRY and not _is_folded(garment)
+    return Verdict(None if flat else Code.GARMENT_NOT_FRONTAL)
+
+
+def _is_folded(garment: CutOut) -> bool:
+    """Whether it is a top or dress whose sleeves lie before it."""
+    return guess_category(garment) is not Category.BOTTOMS and sleeves_lie_on_torso(garment)
 
 
 def _is_cropped(garment: CutOut) -> bool:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from modera_bot.ml.colour import Flags, blur, to_lab
+from modera_bot.ml.base import Mask
+from modera_bot.ml.colour import Colours, Flags, blur, to_lab
 from modera_bot.ml.draft.armpits import (
     Overlap,
     sleeved_armpits,
@@ -19,9 +20,10 @@ from modera_bot.ml.draft.armpits import (
     torso_run,
 )
 from modera_bot.ml.draft.garment import CutOut
-from modera_bot.ml.draft.neckline import collar, neckline
+from modera_bot.ml.draft.neckline import neck_points, neckline
 from modera_bot.ml.draft.outline import Outline, outline_of
 from modera_bot.ml.draft.sleeves import Sleeve, sleeve
+from modera_bot.ml.draft.standing import in_front, standing
 from modera_bot.ml.parsing.figure import OUT, SIDES, Vector
 
 #: Sleeves shorter than this share of the chest are just the edge of an armhole.
@@ -37,7 +39,8 @@ class TopShape:
 
     `rows` is (n, 3): y, and the torso's left and right edge there. `neck_depth` is how far
     the front neckline hangs below the neck points. `shoulder_line` is the garment's upper
-    edge: y for each x, −1 outside.
+    edge, without collar and hood: y for each x, −1 outside. `collar` stands in front of the
+    neck, `hood` lies behind it; each 0 to 1, None where there is none.
     """
 
     centre: float
@@ -49,6 +52,8 @@ class TopShape:
     neck_depth: float
     shoulder_line: NDArray[np.int32]
     sleeves: tuple[Sleeve | None, Sleeve | None]
+    collar: Mask | None = None
+    hood: Mask | None = None
 
     @property
     def neck_y(self) -> float:
@@ -82,19 +87,49 @@ def locate(garment: CutOut) -> TopShape | None:
     if armpits is None or not any(sleeves):
         armpits, overlap = sleeveless_armpits(outline), None
         tips = _strap_tips(outline, shoulder_line, armpits)
-    necks = collar(outline, shoulder_line, armpits, tips)
-    necks, neck_depth = neckline(blur(to_lab(garment.colour), 1), outline, shoulder_line, necks)
+    neck = _neck(blur(to_lab(garment.colour), 1), outline, shoulder_line, armpits, tips)
     return TopShape(
         centre=outline.centre,
         bottom=float(np.flatnonzero(outline.mask[:, int(outline.centre)]).max()),
-        necks=necks,
+        necks=neck.points,
         tips=tips,
         armpits=armpits,
         rows=_rows(outline, armpits, overlap),
-        neck_depth=neck_depth,
-        shoulder_line=shoulder_line,
+        neck_depth=neck.depth,
+        shoulder_line=neck.line,
         sleeves=sleeves,
+        collar=neck.collar,
+        hood=neck.hood,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Neck:
+    """The part of a `TopShape` about its neck."""
+
+    points: Vector
+    depth: float
+    line: NDArray[np.int32]
+    collar: Mask | None = None
+    hood: Mask | None = None
+
+
+def _neck(
+    lab: Colours, outline: Outline, line: NDArray[np.int32], armpits: Vector, tips: Vector
+) -> _Neck:
+    ends = neck_points(outline, line, armpits, tips)
+    ends, depth = neckline(lab, outline, line, ends)
+    chest = float(np.linalg.norm(armpits[1] - armpits[0]))
+    stands = standing(line, outline.centre, tips, chest)
+    if stands is None:
+        return _Neck(ends, depth, line)
+    necks = stands.necks(outline.centre, chest)
+    lowest = float(ends[:, 1].mean()) + depth
+    depth = max(lowest - float(necks[:, 1].mean()), 0.0)
+    if stands.is_hood:
+        hood = stands.above(len(outline.mask)).astype(np.float32)
+        return _Neck(necks, depth, stands.line, hood=blur(hood, 0.8))
+    return _Neck(necks, depth, stands.line, collar=in_front(outline.mask, ends, lowest))
 
 
 def upper_edge(mask: Flags) -> NDArray[np.int32]:

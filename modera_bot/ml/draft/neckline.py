@@ -17,7 +17,7 @@ USUAL_NECK, FLATNESS = 0.3, 60.0
 FAINTEST = 12.0
 
 
-def collar(outline: Outline, line: NDArray[np.int32], armpits: Vector, tips: Vector) -> Vector:
+def neck_points(outline: Outline, line: NDArray[np.int32], armpits: Vector, tips: Vector) -> Vector:
     """Where shoulders meet the neck: the upper edge's largest bulge over a straight line."""
     necks = []
     for side in SIDES:
@@ -41,7 +41,7 @@ def neckline(
 
     Of half ellipses hung between the shoulders, the one with the strongest contrast all along
     it: it parts the front from the inside of the back, which lies in shadow. A straight
-    stripe contrasts but in places. `necks`, the collar's ends, is where the search begins.
+    stripe contrasts but in places. `necks` is where the search begins.
     """
     collar, middle = float(necks[1, 0] - necks[0, 0]), float(necks[:, 0].mean())
     drops = np.arange(0.16, 1.0, 0.025) * collar

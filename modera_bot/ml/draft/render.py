@@ -86,6 +86,11 @@ def render(
         canvas.over(lower, left.lower)
     canvas.over(skin, np.maximum(left.chest, left.arms))
     canvas.darken(shadow)
+    if layers.hood is not None:
+        behind = layers.hood.alpha * (1 - body.mask[layers.hood.box])
+        canvas.over(
+            layers.hood.colour * shading[layers.hood.box], behind, layers.hood.box, cloth=True
+        )
     canvas.over(layers.carried() * shading, layers.gaps, cloth=True)
     _paint(canvas, layers.torso, shading, fitted.sides, 0.10 * body.scale)
     canvas.over(skin * (erase.roundness(arms, size) * (1 - shadow))[..., None], left.arms)

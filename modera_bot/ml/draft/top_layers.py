@@ -14,7 +14,7 @@ from modera_bot.ml.draft.garment import CutOut
 from modera_bot.ml.draft.keypoints import TopShape
 from modera_bot.ml.draft.warp import Layer, warp_strip, warp_torso
 from modera_bot.ml.draft.watching import Step, ended
-from modera_bot.ml.parsing.figure import SIDES, Figure
+from modera_bot.ml.parsing.figure import SIDES, Figure, Vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +22,14 @@ class TopLayers:
     """A top's torso and its sleeves by side, warped; None where there is none to be seen.
 
     `covered` is where any of them is, and `gaps` are slits between them about the armholes,
-    where cloth is sewn together; both 0 to 1.
+    where cloth is sewn together; both 0 to 1. `hood` lies behind the neck.
     """
 
     torso: Layer | None
     sleeves: tuple[Layer | None, Layer | None]
     covered: Mask
     gaps: Mask
+    hood: Layer | None = None
 
     def carried(self) -> Colours:
         """The garment's colours, carried on into everything around it."""
@@ -46,7 +47,7 @@ def warp_top(
     """Warp the top, or the dress, of `shape` to where it is `fitted` on `body` in `picture`."""
     size = body.mask.shape
     overlap = 0.02 * shape.chest
-    torso_alpha = garment.alpha * (1 - _neck_hole(shape, garment.alpha.shape))
+    torso_alpha = garment.alpha * (1 - _behind(shape, garment.alpha.shape))
     sleeves: list[Layer | None] = []
     for side in SIDES:
         cut, place = shape.sleeves[side], fitted.sleeves[side]
@@ -77,7 +78,9 @@ def warp_top(
     covered = np.zeros(size, np.float32)
     for layer in seen:
         covered[layer.box] += (1 - covered[layer.box]) * layer.alpha
-    return TopLayers(torso, (sleeves[0], sleeves[1]), covered, _gaps(covered, body, fitted))
+    gaps = _gaps(covered, body, fitted)
+    hood = _hood(body, garment, shape, fitted)
+    return TopLayers(torso, (sleeves[0], sleeves[1]), covered, gaps, hood)
 
 
 def _seen(*layers: Layer | None) -> list[Layer]:
@@ -90,6 +93,42 @@ def _gaps(covered: Mask, body: Figure, fitted: Fit) -> Mask:
     lowest = max(body.place(armpit)[1] for armpit in fitted.armpits) + 0.08 * body.scale
     above = (lowest - body.axes()[1]).clip(0, 1)
     return blur(np.asarray((shut - covered).clip(0, 1) * above, np.float32), 1)
+
+
+def _behind(shape: TopShape, size: tuple[int, int]) -> Mask:
+    """What of the garment's picture lies behind the neck: the person is before it."""
+    hole = _neck_hole(shape, size)
+    if shape.collar is not None:
+        return hole * (1 - shape.collar)
+    return hole if shape.hood is None else np.maximum(hole, shape.hood)
+
+
+def _hood(body: Figure, garment: CutOut, shape: TopShape, fitted: Fit) -> Layer | None:
+    """A hood as it lies on the back: seen beside the neck, up to the chin.
+
+    Laid flat it is as high as a head; on the back it folds up, so it is squeezed.
+    """
+    if shape.hood is None:
+        return None
+    rows, columns = np.nonzero(garment.alpha * shape.hood > 0.5)
+    top = np.array([shape.centre, rows.min()], np.float32)
+    share = (columns.max() - columns.min()) / max(float(np.ptp(shape.tips[:, 0])), 1.0)
+    middle = fitted.tips.mean(axis=0)
+    feet: Vector = middle + (fitted.tips - middle) * np.float32(share)
+    low = float(shape.necks[:, 1].mean())
+    ends = np.array([[columns.min(), low], [columns.max(), low]], np.float32)
+    on_body = np.array([*feet, body.chin], np.float32)
+    margin = 0.1 * body.scale
+    edge = np.array([feet[0], body.chin, feet[1]], np.float32)
+    return warp_torso(
+        garment.colour,
+        garment.alpha * shape.hood,
+        body=on_body,
+        garment=np.array([*ends, top], np.float32),
+        edge=edge,
+        margin=margin,
+        shape=body.mask.shape,
+    )
 
 
 def _neck_hole(shape: TopShape, size: tuple[int, int]) -> Mask:

@@ -1,0 +1,120 @@
+"""Finds what stands above the shoulders of a top as it lies: a collar or a hood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modera_bot.ml.base import Mask
+from modera_bot.ml.colour import Flags, blur, grown
+from modera_bot.ml.parsing.figure import OUT, SIDES, Vector
+
+#: A collar's foot: within this distance, over the chest's width, the upper edge rises by as much
+#: times the slope. Shoulders and the rims of round necks rise by up to .8.
+STEP, SLOPE = 0.05, 1.0
+
+#: What stands lower than this over its foot, in chest widths, is the rim of a neck; what stands
+#: higher than the other is a hood.
+LOWEST, HOOD = 0.06, 0.3
+
+#: Feet are looked for between these shares of the way from the middle to the shoulder tips,
+#: whose rounding is steep, too.
+INNERMOST, OUTERMOST = 0.2, 0.86
+
+#: How far a cut-out's soft edge reaches beyond its outline, in pixels.
+SOFT_EDGE = 3
+
+#: Half the neck's width that a hood hides, over half the chest's.
+HIDDEN_NECK = 0.38
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands on the shoulders between its two `feet` (2, 2), by side.
+
+    `line` is the upper edge without it: from foot to foot. `height` is in pixels.
+    """
+
+    feet: Vector
+    height: float
+    line: NDArray[np.int32]
+    is_hood: bool
+
+    def above(self, rows: int) -> Flags:
+        """What is above the feet and between them, with its soft edge, in so many rows."""
+        columns = np.arange(len(self.line))
+        left, right = self.feet[:, 0] + np.array([-SOFT_EDGE, SOFT_EDGE])
+        between = (columns >= left) & (columns <= right)
+        return np.asarray(between & (np.arange(rows)[:, None] < self.line))
+
+    def necks(self, centre: float, chest: float) -> Vector:
+        """Where shoulders meet the neck: a collar's feet; within a hood, where they usually do."""
+        if not self.is_hood:
+            return self.feet
+        x = np.array([centre + out * HIDDEN_NECK * chest / 2 for out in OUT], np.float32)
+        return np.stack([x, self.line[x.astype(int)]], axis=1).astype(np.float32)
+
+
+def standing(line: NDArray[np.int32], centre: float, tips: Vector, chest: float) -> Standing | None:
+    """What stands above the shoulders that end at `tips`; None: nothing but a neck's rim."""
+    found = [_foot(line, centre, float(tips[side, 0]), OUT[side], chest) for side in SIDES]
+    if found[0] is None or found[1] is None:
+        return None
+    feet = np.array([(x, line[x]) for x in found if x is not None], np.float32)
+    between = line[int(feet[0, 0]) : int(feet[1, 0])]
+    height = float(feet[:, 1].min() - between[between >= 0].min())
+    if height < LOWEST * chest:
+        return None
+    is_hood = height > HOOD * chest
+    return Standing(feet, height, _beneath(line, feet, tips, is_hood), is_hood)
+
+
+def _foot(
+    line: NDArray[np.int32], centre: float, tip: float, out: float, chest: float
+) -> int | None:
+    """The column where the upper edge turns steep, seen from the shoulder."""
+    reach = abs(tip - centre)
+    columns = (centre + out * np.arange(OUTERMOST * reach, INNERMOST * reach, -1)).astype(int)
+    heights = line[columns].astype(np.float32)
+    step = max(2, round(STEP * chest))
+    rises = heights[:-step] - heights[step:]
+    steep = np.flatnonzero(rises > SLOPE * step)
+    if not steep.size:
+        return None
+    # within that step, just before the edge leaves the shoulder
+    first = int(steep[0])
+    within = heights[first : first + step + 1]
+    chord = np.linspace(within[0], within[-1], len(within))
+    return int(columns[first + int((within - chord).argmax())])
+
+
+def _beneath(
+    line: NDArray[np.int32], feet: Vector, tips: Vector, is_hood: bool
+) -> NDArray[np.int32]:
+    """The upper edge with the shoulders carried on inward under what stands on them."""
+    beneath = line.copy()
+    left, right = (int(x) for x in feet[:, 0])
+    columns = np.arange(left, right + 1)
+    edge = np.interp(columns, feet[:, 0], feet[:, 1])
+    if is_hood:
+        middle = (left + right) / 2
+        slopes = (tips[:, 1] - feet[:, 1]) / np.maximum(np.abs(tips[:, 0] - feet[:, 0]), 1)
+        inward = np.minimum(columns - left, right - columns)
+        edge = edge - np.where(columns < middle, *slopes.clip(0, 0.5)) * inward
+    beneath[left : right + 1] = np.rint(edge)
+    return beneath
+
+
+def in_front(mask: Flags, ends: Vector, lowest: float) -> Mask:
+    """The cloth that is before the neck: all but a half ellipse and what is above it.
+
+    It hangs from `ends` (2, 2) down to row `lowest`; there one sees the garment's inside.
+    """
+    rows, columns = np.indices(mask.shape, np.float32)
+    top, middle = float(ends[:, 1].mean()), float(ends[:, 0].mean())
+    share = (columns - middle) / max(float(ends[1, 0] - ends[0, 0]) / 2, 1.0)
+    rim = top + (lowest - top) * np.sqrt((1 - share * share).clip(0, 1))
+    inside = (np.abs(share) < 1) & (rows < rim)
+    return blur((grown(mask, SOFT_EDGE) & ~inside).astype(np.float32), 0.8)

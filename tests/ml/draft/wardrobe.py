@@ -1,0 +1,130 @@
+"""Tops that no sample is of, drawn as they lie for a product shot: collars, hoods, open fronts.
+
+Each is drawn on white in a picture of 600 x 720 pixels. Points are (x, y) of a garment's right
+half, x from its upright axis outward; the left half mirrors it.
+"""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from modera_bot.ml.base import Picture
+
+HEIGHT, WIDTH = 720, 600
+
+Points = list[tuple[int, int]]
+Colour = tuple[int, int, int]
+
+WHITE, SKY, NAVY, SAND, MOSS = (
+    (255, 255, 255),
+    (150, 185, 220),
+    (46, 58, 92),
+    (196, 164, 120),
+    (96, 120, 84),
+)
+
+#: Shoulders, a sleeve that hangs beside the torso, and the torso.
+BODY: Points = [(0, 172), (58, 166), (150, 196), (270, 602), (222, 616), (150, 330), (154, 650)]
+BODY += [(0, 654)]
+
+#: The same with the sleeves folded back: they lie on the torso, cuffs at the hem.
+FOLDED: Points = [(0, 172), (58, 166), (150, 190), (170, 300), (158, 650), (0, 654)]
+FOLDED_SLEEVE: Points = [(148, 196), (170, 300), (128, 560), (84, 552), (112, 300)]
+
+#: The same laid straight down, close beside the torso.
+BESIDE: Points = [(0, 172), (58, 166), (150, 190), (192, 250), (214, 380), (230, 590), (168, 600)]
+BESIDE += [(160, 560), (158, 650), (0, 654)]
+
+
+class Drawing:
+    """A picture that symmetrical parts of cloth are laid on, one over the other."""
+
+    def __init__(self, under: Picture | None = None) -> None:
+        nothing = np.full((HEIGHT, WIDTH, 3), WHITE, np.float32)
+        self.picture = nothing if under is None else under.astype(np.float32)
+        noise = np.random.default_rng(3).normal(size=(HEIGHT, WIDTH)).astype(np.float32)
+        folds = cv2.GaussianBlur(noise, (0, 0), sigmaX=9, sigmaY=40)
+        self.folds = 1 + 0.05 * (folds / folds.std())[..., None]
+
+    def lay(self, half: Points, colour: Colour) -> "Drawing":
+        """Cloth with its own folds, darker at its edge, where it turns away."""
+        alpha = np.zeros((HEIGHT, WIDTH), np.float32)
+        for out in (1, -1):
+            points = [(WIDTH / 2 + out * x, y) for x, y in half]
+            cv2.fillPoly(alpha, [np.rint(points).astype(np.int32)], 1.0, cv2.LINE_AA)
+        cloth = np.float32(colour) * self.folds
+        cloth *= 0.75 + 0.25 * cv2.GaussianBlur(alpha, (0, 0), 5)[..., None] ** 2
+        alpha = cv2.GaussianBlur(alpha, (0, 0), 0.7)[..., None]
+        self.picture += (cloth - self.picture) * alpha
+        return self
+
+    def line(self, x: int, top: int, bottom: int, colour: Colour) -> "Drawing":
+        """An upright seam or zip."""
+        start, end = (WIDTH // 2 + x, top), (WIDTH // 2 + x, bottom)
+        cv2.line(self.picture, start, end, colour, 2, cv2.LINE_AA)
+        return self
+
+    def finished(self) -> Picture:
+        return np.rint(self.picture).clip(0, 255).astype(np.uint8)
+
+
+def darker(colour: Colour, share: float = 0.55) -> Colour:
+    """A garment's inside, which lies in shadow."""
+    red, green, blue = (round(channel * share) for channel in colour)
+    return red, green, blue
+
+
+def shirt(body: Points = BODY, colour: Colour = SKY) -> Picture:
+    """Buttoned, with a turn-down collar."""
+    drawing = Drawing().lay(body, colour)
+    drawing.line(-9, 200, 650, darker(colour, 0.8)).line(9, 200, 650, darker(colour, 0.8))
+    inside: Points = [(0, 130), (30, 132), (46, 142), (36, 172), (0, 206)]
+    leaf: Points = [(38, 132), (54, 140), (74, 170), (50, 240), (0, 206), (34, 172)]
+    return drawing.lay(inside, darker(colour)).lay(leaf, colour).finished()
+
+
+def folded_shirt() -> Picture:
+    """Its sleeves lie on the torso."""
+    return Drawing(shirt(FOLDED)).lay(FOLDED_SLEEVE, SKY).finished()
+
+
+def shirt_with_sleeves_beside() -> Picture:
+    return shirt(BESIDE)
+
+
+def hoodie(colour: Colour = MOSS) -> Picture:
+    """Its hood lies flat above the neck, the opening to the front."""
+    drawing = Drawing().lay(BODY, colour)
+    hood: Points = [(0, 28), (50, 34), (92, 70), (104, 120), (84, 176), (40, 214), (0, 226)]
+    opening: Points = [(0, 62), (34, 72), (52, 110), (46, 158), (0, 212)]
+    drawing.lay(hood, colour).lay(opening, darker(colour))
+    pocket: Points = [(0, 500), (60, 500), (100, 590), (0, 590)]
+    return drawing.lay(pocket, darker(colour, 0.93)).finished()
+
+
+def zipped_jacket(colour: Colour = NAVY) -> Picture:
+    """Closed, with a collar that stands."""
+    drawing = Drawing().lay(BODY, colour)
+    collar: Points = [(0, 112), (44, 116), (56, 126), (64, 176), (0, 216)]
+    drawing.lay(collar, colour).lay([(0, 114), (40, 118), (46, 126), (0, 146)], darker(colour))
+    return drawing.line(0, 146, 652, (210, 210, 215)).finished()
+
+
+def open_jacket(colour: Colour = SAND) -> Picture:
+    """Its front stands open; between the panels one sees the lining of the back."""
+    drawing = Drawing().lay(BODY, darker(colour, 0.45))
+    panel = [*BODY[1:-1], (52, 654), (34, 330), (40, 200)]
+    lapel: Points = [(36, 132), (54, 140), (82, 190), (66, 280), (36, 330), (40, 200)]
+    drawing.lay([(0, 130), (36, 132), (46, 160), (0, 176)], darker(colour, 0.7))
+    return drawing.lay(panel, colour).lay(lapel, darker(colour, 0.95)).finished()
+
+
+TOPS: dict[str, Callable[[], Picture]] = {
+    "shirt": shirt,
+    "folded_shirt": folded_shirt,
+    "shirt_with_sleeves_beside": shirt_with_sleeves_beside,
+    "hoodie": hoodie,
+    "zipped_jacket": zipped_jacket,
+    "open_jacket": open_jacket,
+}
