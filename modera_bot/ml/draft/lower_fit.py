@@ -33,7 +33,7 @@ FLARE = 1.1
 MOST_ASIDE = 0.08
 
 #: Legs of trousers that lie flat are wider than they hang.
-HANGING = 0.95
+HANGING = 1.0
 
 #: Trousers that cover more of the way from waist to ankle reach the ankle, and hang over it by
 #: as much of the leg; or as the old ones do.
@@ -142,11 +142,14 @@ class _Fitting:
         return self.body.reach(self.body.at(0, down), out, limit, self.lower.region)
 
     def _hip(self, down: float, side: int) -> float:
-        """Half the clothed hips; where hands hang beside them, without those."""
+        """Half the clothed hips; as usual where a hand hides their edge."""
         body = self.body
         low = max(self.lower.waist + 0.02 * body.torso, down)
         usual, seen = usual_half(body, low), self._seen(low, side)
-        widest = seen if seen > 0.7 * usual else 1.1 * usual
+        x, y = np.rint(body.at(OUT[side] * (seen + 0.02 * body.scale), low)).astype(int)
+        height, width = body.mask.shape
+        hidden = self.parsed.hands[side][min(y, height - 1), np.clip(x, 0, width - 1)] > 0.3
+        widest = max(seen, usual) if hidden or seen < 0.7 * usual else seen
         half = min(widest, body_half(body, self.parsed, min(down, 1.25 * body.torso), side))
         return half - OUT[side] * self.aside
 

@@ -175,12 +175,11 @@ def _hem_line(
     seen = (body.mask > 0.6) & ~front
     lines = []
     for x, row in enumerate(np.rint(level).astype(int)):
-        column = slice(max(row - reach, 0), row + reach)
-        inside = seen[column, x]
-        if abs(x - body.collar[0]) > 0.75 * body.scale or inside.mean() < 0.9:
+        rows = max(row - reach, 0) + np.flatnonzero(seen[max(row - reach, 0) : row + reach, x])
+        if abs(x - body.collar[0]) > 0.75 * body.scale or len(rows) < reach:
             continue
-        below = to_lower[column, x] < to_top[column, x]
-        lines.append((x, column.start + split(below.astype(np.float32))))
+        below = split((to_lower[rows, x] < to_top[rows, x]).astype(np.float32))
+        lines.append((x, rows[min(below, len(rows) - 1)]))
     if len(lines) < HEM_NOISE * body.scale:
         return level
     xs, ys = np.array(lines, np.float32).T
