@@ -93,6 +93,15 @@ def shirt_with_sleeves_beside() -> Picture:
     return shirt(BESIDE)
 
 
+def vest(colour: Colour = NAVY) -> Picture:
+    """Without sleeves, but wide at the shoulders, and with a seam down either side."""
+    body: Points = [(0, 172), (58, 166), (138, 190), (134, 300), (150, 340), (154, 650), (0, 654)]
+    inside: Points = [(0, 172), (54, 168), (36, 210), (0, 226)]
+    drawing = Drawing().lay(body, colour).lay(inside, darker(colour))
+    seam = darker(colour, 0.9)
+    return drawing.line(-80, 420, 650, seam).line(80, 420, 650, seam).finished()
+
+
 def hoodie(colour: Colour = MOSS) -> Picture:
     """Its hood lies flat above the neck, the opening to the front."""
     drawing = Drawing().lay(BODY, colour)
@@ -116,7 +125,7 @@ def open_jacket(colour: Colour = SAND) -> Picture:
     drawing = Drawing().lay(BODY, darker(colour, 0.45))
     panel = [*BODY[1:-1], (52, 654), (34, 330), (40, 200)]
     lapel: Points = [(36, 132), (54, 140), (82, 190), (66, 280), (36, 330), (40, 200)]
-    drawing.lay([(0, 130), (36, 132), (46, 160), (0, 176)], darker(colour, 0.7))
+    drawing.lay([(0, 130), (36, 132), (46, 176), (0, 188)], darker(colour, 0.7))
     return drawing.lay(panel, colour).lay(lapel, darker(colour, 0.95)).finished()
 
 
@@ -124,6 +133,7 @@ TOPS: dict[str, Callable[[], Picture]] = {
     "shirt": shirt,
     "folded_shirt": folded_shirt,
     "shirt_with_sleeves_beside": shirt_with_sleeves_beside,
+    "vest": vest,
     "hoodie": hoodie,
     "zipped_jacket": zipped_jacket,
     "open_jacket": open_jacket,
