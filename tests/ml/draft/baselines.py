@@ -15,15 +15,18 @@ from tests.ml.draft.scoring import Pair, Try
 
 
 def rectangle(pair: Pair, models: Path) -> Try:
-    """The garment's box with its background, pasted between neck and hem or waist and feet."""
+    """The garment's box with its background, as wide as the person, pasted from neck to hem or
+    from the waist down.
+    """
     body, garment = _body(pair.before, models), cut_out(pair.garment)
     left, top, right, bottom = _box(garment)
-    targets = _corners(body, pair.category)
+    aspect = (bottom - top) / (right - left)
     corners = np.array([(left, top), (right, top), ((left + right) / 2, bottom)], np.float32)
     colour = cv2.resize(pair.garment, garment.alpha.shape[::-1], interpolation=cv2.INTER_AREA)
     inside = np.zeros(garment.alpha.shape, np.float32)
     inside[round(top) : round(bottom), round(left) : round(right)] = 1
-    return _pasted(pair.before, colour, inside, cv2.getAffineTransform(corners, targets))
+    move = cv2.getAffineTransform(corners, _corners(body, pair.category, aspect))
+    return _pasted(pair.before, colour, inside, move)
 
 
 def affine(pair: Pair, models: Path) -> Try:
@@ -33,7 +36,7 @@ def affine(pair: Pair, models: Path) -> Try:
     body, garment = _body(pair.before, models), cut_out(pair.garment)
     left, top, right, bottom = _box(garment)
     ends = np.array([(left, top), (right, top)], np.float32)
-    targets = _corners(body, pair.category)
+    targets = _corners(body, pair.category, (bottom - top) / (right - left))
     shape = None if pair.category is Category.BOTTOMS else locate(garment)
     if shape is not None:
         ends = shape.tips
@@ -54,21 +57,17 @@ def _box(garment: CutOut) -> tuple[float, float, float, float]:
     return float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1)
 
 
-def _corners(body: Figure, category: Category) -> Vector:
-    """Where a garment's box goes: its upper corners and the middle of its lower edge."""
-    half = {Category.TOPS: 0.8, Category.BOTTOMS: 0.5, Category.ONE_PIECES: 0.6}[category]
-    start, end = {
-        Category.TOPS: (-0.1, 1.1),
-        Category.BOTTOMS: (0.9, 2.6),
-        Category.ONE_PIECES: (-0.1, 1.9),
-    }[category]
+def _corners(body: Figure, category: Category, aspect: float) -> Vector:
+    """Where a garment's box goes: its upper corners and the middle of its lower edge.
+
+    A top ends at the hips; what else it is keeps its aspect (height over width).
+    """
+    half = {Category.TOPS: 0.8, Category.BOTTOMS: 0.65, Category.ONE_PIECES: 0.8}[category]
     across = half * body.scale
+    start = (0.9 if category is Category.BOTTOMS else -0.1) * body.torso
+    end = 1.1 * body.torso if category is Category.TOPS else start + 2 * across * aspect
     return np.array(
-        [
-            body.at(-across, start * body.torso),
-            body.at(across, start * body.torso),
-            body.at(0, end * body.torso),
-        ],
+        [body.at(-across, start), body.at(across, start), body.at(0, end)],
         np.float32,
     )
 

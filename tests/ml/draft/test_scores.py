@@ -7,16 +7,21 @@ import math
 
 import pytest
 
+from modera_bot.contracts import Category
 from tests.ml.draft import baselines
 from tests.ml.draft.scoring import Pair, Score, Truth, Try, drafted
 
-#: Short sleeves to long ones, long to short, print on print.
+#: Short sleeves to long ones, long to short, print on print; bare legs covered, and bared.
 PAIRS = [
     Pair("ana", "tee_logo", "long_plaid", True),
     Pair("ana", "tee_stripe", "tee_logo", True),
     Pair("ben", "long_plaid", "tee_logo", True),
-    Pair("ben", "tee_stripe", "long_plaid", True),
+    Pair("eva", "shorts", "jeans", True, Category.BOTTOMS),
+    Pair("eva", "jeans", "skirt", True, Category.BOTTOMS),
 ]
+
+#: The least overlap of a new garment with where it should be.
+LEAST_OVERLAP = {Category.TOPS: 0.85, Category.BOTTOMS: 0.75, Category.ONE_PIECES: 0.75}
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +37,7 @@ def scores(truths, models) -> dict[Pair, Score]:
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
 def test_a_draft_is_near_the_truth(pair, scores):
     score = scores[pair]
-    assert score.alpha >= 0.85
+    assert score.alpha >= LEAST_OVERLAP[pair.category]
     assert score.changed >= 0.85
     assert score.colour <= 10
     assert score.outside >= 0.99
