@@ -35,29 +35,41 @@ class SleeveFit:
     end: float
 
 
+@dataclass(frozen=True, slots=True)
+class Armhole:
+    """The ends (2,) of the hole in a top, on the body, that a sleeve hangs on."""
+
+    tip: Vector
+    armpit: Vector
+
+    def line(self, arm: Arm) -> Vector:
+        """The middle line (3, 2) of a sleeve for `arm`: from here to the wrist."""
+        start = (self.tip + self.armpit)[None] / 2
+        return np.concatenate([start, arm.line[1:]]).astype(np.float32)
+
+
 def drape(
     cut: Sleeve,
     body: Figure,
     arm: Arm,
     side: int,
-    armhole: tuple[Vector, Vector],
+    hole: Armhole,
     ratio: float,
-    old_end: float,
+    old_end: float | None,
 ) -> SleeveFit:
-    """Lay a sleeve along the arm from the armhole (its tip and its armpit).
+    """Lay a sleeve along the arm from the armhole.
 
-    `ratio` is pixels on the body for one of the garment; `old_end` is where the old sleeve
-    ends, in pixels from the shoulder joint.
+    `ratio` is pixels on the body for one of the garment; `old_end` is the share of the arm
+    that the old sleeve covers, None for a sleeve that reaches the wrist anyway.
     """
-    tip, armpit = armhole
-    line = np.concatenate([(tip + armpit)[None] / 2, arm.line[1:]]).astype(np.float32)
+    tip, armpit, line = hole.tip, hole.armpit, hole.line(arm)
     whole = length(line)
     shoulder = length(arm.line) - whole  # from the joint to the armhole
-    covers = ratio * cut.length
-    if covers > LONG_SLEEVE * whole:
-        covers = whole
-    elif abs(old_end - shoulder - covers) < SAME_SLEEVE * whole:
-        covers = max(covers, old_end - shoulder + 0.03 * body.scale)
+    covers = whole if old_end is None else min(ratio * cut.length, whole)
+    if old_end is not None:
+        old = old_end * length(body.arm(side)) - shoulder
+        if abs(old - covers) < SAME_SLEEVE * whole:
+            covers = max(covers, old + 0.03 * body.scale)
     outer: list[Vector] = [tip, *_deltoid(body, side, tip, line)]
     inner: list[Vector] = [armpit]
     radii: list[float] = []

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from modera_bot.ml.draft.drape import LONG_SLEEVE, SleeveFit, drape
+from modera_bot.ml.draft.drape import LONG_SLEEVE, Armhole, SleeveFit, drape
 from modera_bot.ml.draft.keypoints import TopShape
 from modera_bot.ml.draft.limbs import Arm
-from modera_bot.ml.draft.sleeves import Sleeve
 from modera_bot.ml.draft.torso import body_half, neck_top, usual_half
 from modera_bot.ml.parsing.figure import OUT, SIDES, Figure, Vector, length
 from modera_bot.ml.parsing.parse import Parsing
@@ -100,24 +99,7 @@ class Fitting:
             self._pair_shoulder(necks[side], side)
         self._pair_neckline(necks)
         sides = self._pair_torso(necks, armpits)
-        ends = [
-            float(end) * length(self.body.arm(side))
-            for side, end in zip(SIDES, self.parsed.sleeve_ends, strict=True)
-        ]
-        sleeves = [
-            drape(
-                cut,
-                self.body,
-                arms[side],
-                side,
-                (self.tips[side], armpits[side]),
-                self._sleeve_ratio(cut, side),
-                ends[side],
-            )
-            if cut
-            else None
-            for side, cut in zip(SIDES, self.shape.sleeves, strict=True)
-        ]
+        sleeves = self._sleeves(armpits, arms)
         return Fit(
             body=np.array(self.on_body, np.float32),
             garment=np.array(self.on_garment, np.float32),
@@ -127,7 +109,7 @@ class Fitting:
             armpits=armpits,
             necks=necks,
             hem=self.hem,
-            sleeves=(sleeves[0], sleeves[1]),
+            sleeves=sleeves,
         )
 
     def _pair(self, on_body: Vector, on_garment: Vector) -> None:
@@ -176,13 +158,34 @@ class Fitting:
         along = (self.hem - self.neck_top) / long / self.across
         return self.across * float(np.clip(along, low, high))
 
-    def _sleeve_ratio(self, cut: Sleeve, side: int) -> float:
-        """Pixels along the arm for one of the garment.
+    def _sleeves(
+        self, armpits: Vector, arms: tuple[Arm, Arm]
+    ) -> tuple[SleeveFit | None, SleeveFit | None]:
+        """Both sleeves, or neither, reach the wrist.
 
-        Whether sleeves are long shows by the chest, since a coat's length tells nothing of it.
+        Whether they do shows by the chest, too, since a coat's length tells nothing of it.
         """
-        long = self.across * cut.length > LONG_SLEEVE * length(self.body.arm(side))
-        return max(self.across, self.along) if long else self.along
+        holes = [Armhole(self.tips[side], armpits[side]) for side in SIDES]
+        widest = max(self.across, self.along)
+        long = any(
+            cut is not None and widest * cut.length > LONG_SLEEVE * length(hole.line(arm))
+            for cut, hole, arm in zip(self.shape.sleeves, holes, arms, strict=True)
+        )
+        one, other = (
+            drape(
+                cut,
+                self.body,
+                arms[side],
+                side,
+                holes[side],
+                widest if long else self.along,
+                None if long else float(self.parsed.sleeve_ends[side]),
+            )
+            if cut
+            else None
+            for side, cut in zip(SIDES, self.shape.sleeves, strict=True)
+        )
+        return one, other
 
     def _necks(self) -> Vector:
         """The neckline's ends: on the line from neck to shoulder tip, as wide as it is cut."""
