@@ -100,7 +100,7 @@ def parse_lower(picture: Picture, body: Figure, parsed: Parsing) -> Lower:
     line, sleeves = _line(body, waist), np.zeros_like(front)
     if hem is not None:
         both = _palette(lab[top > 0.9], colours), colours
-        line = _hem_line(lab, body, line, both, front)
+        line = _hem_line(lab, body, line, both, front | (skin > 0.5))
         sleeves = _sleeves(lab, body, top, both) & ~front
     to_skin, to_cloth = difference(lab, parsed.tone, 0.5), nearest_colour(lab, colours, 0.5)
     cloth = (to_cloth < to_skin) | (skin < 0.1)
@@ -178,8 +178,9 @@ def _hem_line(
         rows = max(row - reach, 0) + np.flatnonzero(seen[max(row - reach, 0) : row + reach, x])
         if abs(x - body.collar[0]) > 0.75 * body.scale or len(rows) < reach:
             continue
-        below = split((to_lower[rows, x] < to_top[rows, x]).astype(np.float32))
-        lines.append((x, rows[min(below, len(rows) - 1)]))
+        below = (to_lower[rows, x] < to_top[rows, x]).astype(np.float32)
+        if below[:4].mean() < 0.5 < below[-4:].mean():  # both are seen
+            lines.append((x, rows[min(split(below), len(rows) - 1)]))
     if len(lines) < HEM_NOISE * body.scale:
         return level
     xs, ys = np.array(lines, np.float32).T
