@@ -1,5 +1,7 @@
 """Trousers, shorts and skirts: their key points, where they go, and what is left as it was."""
 
+import math
+
 import cv2
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from modera_bot.ml.parsing.figure import SIDES, along, figure, length
 from modera_bot.ml.parsing.lower import parse_lower
 from modera_bot.ml.parsing.parse import parse
 from tests.ml.conftest import sample, worn
+from tests.ml.draft.scoring import Pair, Truth, drafted
 
 OLIVE = (110, 120, 60)
 
@@ -75,6 +78,26 @@ def test_a_skirt_is_rows_from_waist_to_hem():
 
 def test_a_speck_is_no_bottom():
     assert locate_bottom(drawn_garment((200, 200), (220, 200), (220, 220)), Kind.SHORTS) is None
+
+
+# --- against the truth -------------------------------------------------------------------
+
+#: Long to short, parted to whole and back.
+PAIRS = [
+    Pair("eva", "jeans", "shorts", True, Category.BOTTOMS),
+    Pair("eva", "shorts", "skirt", True, Category.BOTTOMS),
+    Pair("eva", "skirt", "jeans", True, Category.BOTTOMS),
+]
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_a_draft_of_a_bottom_is_near_the_truth(pair, models):
+    score = Truth(pair, models).score(drafted(pair, models))
+    assert score.alpha >= 0.78
+    assert score.changed >= 0.9
+    assert score.colour <= 6
+    assert score.outside >= 0.99
+    assert math.isnan(score.front) or score.front >= 0.95
 
 
 # --- on a person ------------------------------------------------------------------------
