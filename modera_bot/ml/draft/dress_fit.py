@@ -17,8 +17,8 @@ from modera_bot.ml.parsing.figure import SIDES, Figure, Vector
 from modera_bot.ml.parsing.lower import Lower, end_of
 from modera_bot.ml.parsing.parse import Parsing
 
-#: Where a body's waist is, in torso lengths (shoulders to hip joints) below the collar.
-WAIST = 0.57
+#: Where a body is narrowest, in torso lengths (shoulders to hip joints) below the collar.
+WAIST = 0.5
 
 #: A dress's waist is sought in this share of the way from its armpits to its hem.
 WAIST_SPAN = 0.55
