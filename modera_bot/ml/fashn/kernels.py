@@ -213,7 +213,7 @@ def activate(layer: nn.Linear, x: Tensor) -> Tensor:
     product: Tensor = torch._addmm_activation(
         layer.bias, x.flatten(0, 1), layer.weight.t(), use_gelu=True
     )
-    return product.unflatten(0, x.shape[:2])
+    return product.reshape(*x.shape[:2], -1)
 
 
 TRITON = Ops(modulate, gated, turn, activate, join)
