@@ -28,6 +28,12 @@ def instead(models: Path) -> Try:
     return drafted(Pair("mia", "tank_dots", "dress_pin", False, Category.ONE_PIECES), models)
 
 
+@pytest.fixture(scope="module")
+def over_jeans(models: Path) -> Try:
+    """The dress on Eva in a shirt and jeans, whom a picture shows in that dress."""
+    return drafted(Pair("eva", "jeans", "dress_pin", True, Category.ONE_PIECES), models)
+
+
 def bottom(alpha: np.ndarray) -> int:
     return int(np.flatnonzero((alpha > 0.5).any(axis=1))[-1])
 
@@ -36,6 +42,12 @@ def test_a_dress_lies_where_the_same_one_is_worn(again):
     drawn, truth = again.alpha > 0.5, worn("mia_dress_pin")
     assert (drawn & truth).sum() / (drawn | truth).sum() > 0.85
     assert abs(bottom(again.alpha) - bottom(truth)) < 20
+
+
+def test_a_dress_in_place_of_a_shirt_and_jeans_lies_where_it_would(over_jeans):
+    drawn, truth = over_jeans.alpha > 0.5, worn("eva_dress_pin")
+    assert (drawn & truth).sum() / (drawn | truth).sum() > 0.82
+    assert abs(bottom(over_jeans.alpha) - bottom(truth)) < 30
 
 
 def test_a_dress_is_hardly_wider_than_the_same_one_worn(again):
