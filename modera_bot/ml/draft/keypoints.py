@@ -117,19 +117,20 @@ class _Neck:
 def _neck(
     lab: Colours, outline: Outline, line: NDArray[np.int32], armpits: Vector, tips: Vector
 ) -> _Neck:
-    ends = neck_points(outline, line, armpits, tips)
-    ends, depth = neckline(lab, outline, line, ends)
     chest = float(np.linalg.norm(armpits[1] - armpits[0]))
     stands = standing(line, outline.centre, tips, chest)
-    if stands is None:
-        return _Neck(ends, depth, line)
-    necks = stands.necks(outline.centre, chest)
-    lowest = float(ends[:, 1].mean()) + depth
-    depth = max(lowest - float(necks[:, 1].mean()), 0.0)
-    if stands.is_hood:
+    if stands is not None and stands.is_hood:
+        necks = stands.hidden_necks(outline.centre, chest)
+        necks, depth = neckline(lab, outline, stands.line, necks)
         hood = stands.above(len(outline.mask)).astype(np.float32)
         return _Neck(necks, depth, stands.line, hood=blur(hood, 0.8))
-    return _Neck(necks, depth, stands.line, collar=in_front(outline.mask, ends, lowest))
+    ends = neck_points(outline, line, armpits, tips)
+    ends, depth = neckline(lab, outline, line, ends)
+    if stands is None:
+        return _Neck(ends, depth, line)
+    lowest = float(ends[:, 1].mean()) + depth
+    depth = max(lowest - float(stands.feet[:, 1].mean()), 0.0)
+    return _Neck(stands.feet, depth, stands.line, collar=in_front(outline.mask, ends, lowest))
 
 
 def upper_edge(mask: Flags) -> NDArray[np.int32]:

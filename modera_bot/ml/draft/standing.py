@@ -49,10 +49,8 @@ class Standing:
         between = (columns >= left) & (columns <= right)
         return np.asarray(between & (np.arange(rows)[:, None] < self.line))
 
-    def necks(self, centre: float, chest: float) -> Vector:
-        """Where shoulders meet the neck: a collar's feet; within a hood, where they usually do."""
-        if not self.is_hood:
-            return self.feet
+    def hidden_necks(self, centre: float, chest: float) -> Vector:
+        """Where shoulders usually meet the neck (2, 2), which a hood hides."""
         x = np.array([centre + out * HIDDEN_NECK * chest / 2 for out in OUT], np.float32)
         return np.stack([x, self.line[x.astype(int)]], axis=1).astype(np.float32)
 
