@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from modera_bot.ml.base import Person, Picture
+from modera_bot.ml.base import Picture
 from modera_bot.ml.canvas import Canvas, grain_of
 from modera_bot.ml.colour import to_floats
 from modera_bot.ml.draft.drawn import Drawn
@@ -25,13 +25,12 @@ from modera_bot.ml.parsing.parse import Parsing
 
 def draw_dress(
     picture: Picture,
-    person: Person,
     body: Figure,
     parsed: Parsing,
     garment: CutOut,
     shape: TopShape,
 ) -> Drawn:
-    """Draw the dress of `shape` on the `person` in `picture`, whose frame is `body`.
+    """Draw the dress of `shape` on the person in `picture`, whose frame is `body`.
 
     From back to front: legs and background where a longer or wider lower garment was; then
     as a top.

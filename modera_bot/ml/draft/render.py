@@ -7,7 +7,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from modera_bot.ml.base import Mask, Person, Picture
+from modera_bot.ml.base import Mask, Picture
 from modera_bot.ml.canvas import Canvas, grain_of
 from modera_bot.ml.colour import (
     Colours,
@@ -35,13 +35,12 @@ SHADOW = 0.3
 
 def draw_top(
     picture: Picture,
-    person: Person,
     body: Figure,
     parsed: Parsing,
     garment: CutOut,
     shape: TopShape,
 ) -> Drawn:
-    """Draw the top of `shape` on the `person` in `picture`, whose frame is `body`."""
+    """Draw the top of `shape` on the person in `picture`, whose frame is `body`."""
     arms = bare_arms(body, parsed)
     fitted = fit(shape, body, parsed, arms)
     ended(Step.FIT, picture, fitted)

@@ -155,5 +155,5 @@ def _drawn(
     if isinstance(shape, LowerShape):
         return draw_bottom(view.picture, body, parsed, cut, shape), ()
     draw = draw_top if category is Category.TOPS else draw_dress
-    drawn = draw(view.picture, view.person, body, parsed, cut, shape)
+    drawn = draw(view.picture, body, parsed, cut, shape)
     return drawn, clothes_notices(parsed.skin_contrast)
