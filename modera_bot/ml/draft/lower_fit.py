@@ -24,7 +24,7 @@ from modera_bot.ml.parsing.parse import Parsing
 WAISTBAND, CROTCH = 0.86, 1.2
 
 #: A bottom is at least this much wider than the body, and at the hips at most so much.
-CLOSEST, WIDEST = 1.03, 1.22
+CLOSEST, WIDEST = 1.03, 1.1
 
 #: How much wider than the hips a skirt usually is there.
 FLARE = 1.1
