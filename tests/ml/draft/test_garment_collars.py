@@ -59,7 +59,7 @@ def on_ben(cut, shape, understanding):
     parsed = parse(view.picture, view.person, body)
 
     def of(name: str) -> tuple[np.ndarray, Person, Figure]:
-        top = draw_top(view.picture, view.person, body, parsed, cut(name), shape(name))
+        top = draw_top(view.picture, body, parsed, cut(name), shape(name))
         return top.alpha, view.person, body
 
     return of
