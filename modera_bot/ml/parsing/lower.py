@@ -258,6 +258,6 @@ def _seen_ends(body: Figure, region: Flags, ends: Vector) -> Vector:
         rows = down[region & near]
         line = body.leg(side)
         if rows.size > FEWEST:
-            beyond = float(np.percentile(rows, 98)) - body.place(line[-1])[1]
+            beyond = float(np.percentile(rows, 99.5)) - body.place(line[-1])[1]
             seen[side] = float(np.clip(1 + beyond / length(line), TO_THE_FOOT, LOWEST))
     return seen
