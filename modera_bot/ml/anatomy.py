@@ -202,7 +202,7 @@ def _hip_angle(world: Floats, side: int) -> float:
 
 
 def _hands_in_front(person: Person) -> int:
-    """How many wrists lie over the torso."""
+    """How many wrists lie over the torso; those outside the picture are only guessed."""
     points = person.pose[:, :2]
     top, bottom = (points[list(pair)].mean(axis=0) for pair in (SHOULDERS, HIPS))
     length = max(_length(bottom - top), 1e-6)
@@ -212,7 +212,11 @@ def _hands_in_front(person: Person) -> int:
     down = from_top @ axis / length
     aside = np.abs(from_top @ np.array([axis[1], -axis[0]])) / width
     low, high = TORSO_SPAN
-    return int(((low < down) & (down < high) & (aside < TORSO_HALF_WIDTH)).sum())
+    frame = person.mask.shape[::-1]
+    wrists = points[list(WRISTS)]
+    inside = ((wrists >= 0) & (wrists < frame)).all(axis=1)
+    over = (low < down) & (down < high) & (aside < TORSO_HALF_WIDTH)
+    return int((over & inside).sum())
 
 
 def _patch(picture: Picture, centre: Floats, radius: int) -> Picture:

@@ -184,3 +184,9 @@ def test_sample_people_stand_and_face_the_camera(understanding: BodyUnderstandin
     assert figures.lean < 5
     assert figures.hip_angle > 140
     assert min(figures.shoulders_seen, figures.hips_seen, figures.knees_seen) > 0.9
+
+
+def test_hands_outside_the_picture_are_not_in_front(understanding):
+    whole = sample("people/ben_tee_logo")
+    (person,) = understanding.understand(np.ascontiguousarray(whole[:470])).people
+    assert measure(person).hands_in_front == 0
