@@ -232,7 +232,7 @@ def _over_shoes(lab: Colours, body: Figure, colours: Colours) -> Flags:
     unlike = nearest_colour(lab, palette(shoes, 4)) if len(shoes) >= FEWEST else UNLIKE
     like = to_cloth < CLEARLY * unlike
     lowest = max(body.place(ankle)[1] for ankle in body.ankles) + OVER_SHOES * body.scale
-    return opened(like & (body.axes()[1] < lowest), 0.03 * body.scale)
+    return opened(like & (body.axes()[1] < lowest) & (body.mask > 0.3), 0.012 * body.scale)
 
 
 def _parted(body: Figure, region: Flags, ends: Vector) -> bool:
