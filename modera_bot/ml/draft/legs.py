@@ -35,7 +35,7 @@ IN_TROUSERS = (0.5, 0.6, 0.7, 0.8)
 SHADED = 40
 
 #: How much of the skin's colour on legs is that of the face, where no bare leg is seen.
-FACE = 0.8
+FACE = 0.5
 
 
 def bare_leg(body: Figure, lower: Lower, side: int) -> Limb:
