@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modera_bot.ml.base import Mask
-from modera_bot.ml.colour import Colours, Flags, blur, to_lab
+from modera_bot.ml.colour import Colours, Flags, blur, grown, to_lab
 from modera_bot.ml.draft.armpits import (
     Overlap,
     sleeved_armpits,
@@ -23,7 +23,7 @@ from modera_bot.ml.draft.garment import CutOut
 from modera_bot.ml.draft.neckline import neck_points, neckline
 from modera_bot.ml.draft.outline import Outline, outline_of
 from modera_bot.ml.draft.sleeves import Sleeve, sleeve
-from modera_bot.ml.draft.standing import in_front, standing
+from modera_bot.ml.draft.standing import SOFT_EDGE, ellipse_above, inside_of, standing
 from modera_bot.ml.parsing.figure import OUT, SIDES, Vector
 
 #: Sleeves shorter than this share of the chest are just the edge of an armhole.
@@ -128,9 +128,14 @@ def _neck(
     ends, depth = neckline(lab, outline, line, ends)
     if stands is None:
         return _Neck(ends, depth, line)
-    lowest = float(ends[:, 1].mean()) + depth
+    inside = inside_of(lab, outline.mask, stands, chest)
+    if inside is None:
+        inside = ellipse_above(outline.mask, ends, float(ends[:, 1].mean()) + depth)
+    lowest = float(np.flatnonzero(inside.any(axis=1)).max(initial=0))
     depth = max(lowest - float(stands.feet[:, 1].mean()), 0.0)
-    return _Neck(stands.feet, depth, stands.line, collar=in_front(outline.mask, ends, lowest))
+    front = grown(outline.mask, SOFT_EDGE) & ~inside
+    collar = blur(front.astype(np.float32), 0.8)
+    return _Neck(stands.feet, depth, stands.line, collar=collar)
 
 
 def upper_edge(mask: Flags) -> NDArray[np.int32]:

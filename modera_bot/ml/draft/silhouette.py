@@ -27,7 +27,7 @@ TOUCHING_LEGS, WIDENS = 2.2, 1.25
 
 #: An upper edge that runs outward at more than this per row and side is a shoulder, not the
 #: side of a skirt; shoulders make this much, of the width, on each side.
-SHOULDER_SLOPE, SHOULDERS = 1.2, 0.1
+SHOULDER_SLOPE, SHOULDERS = 1.2, 0.03
 
 #: Of the extent of a row near the top, straps leave more than this free between them.
 STRAPS = 0.3
@@ -112,11 +112,12 @@ def _has_shoulders(mask: Flags) -> bool:
     edge = mask[min(round(0.03 * width), height - 1)]
     extent = _extents(mask)
     step = max(2, round(0.04 * width))
-    upper = extent[max(1, round(0.01 * width)) : max(2, round(0.4 * width)) : step]
+    upper = extent[max(1, round(0.01 * width)) : max(2, round(0.4 * width))]
     if edge.sum() < (1 - STRAPS) * max(extent[min(round(0.03 * width), height - 1)], 1):
         return True
-    outward = np.diff(upper) / 2
-    return bool(outward[outward > SHOULDER_SLOPE * step].sum() > SHOULDERS * width)
+    outward = (upper[step:] - upper[:-step]) / 2
+    shoulders = outward[outward > SHOULDER_SLOPE * step].sum() / step  # each row counts so often
+    return bool(shoulders > SHOULDERS * width)
 
 
 def _extents(mask: Flags) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

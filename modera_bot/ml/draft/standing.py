@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from modera_bot.ml.base import Mask
-from modera_bot.ml.colour import Flags, blur, grown
+from modera_bot.ml.colour import Colours, Flags, opened, touching
 from modera_bot.ml.parsing.figure import OUT, SIDES, Vector
 
 #: A collar's foot: within this distance, over the chest's width, the upper edge rises by as much
@@ -25,6 +24,11 @@ INNERMOST, OUTERMOST = 0.2, 0.86
 
 #: How far a cut-out's soft edge reaches beyond its outline, in pixels.
 SOFT_EDGE = 3
+
+#: The back's inside begins so far below its edge, and ends at most so far below a collar's feet;
+#: it differs by this much (ΔE) from the front, as that is seen so far from the middle. All but
+#: the difference are shares of the chest's width.
+RIM, DEEPEST, UNLIKE, BESIDE = 0.03, 0.6, 9.0, (0.15, 0.38)
 
 #: Half the neck's width that a hood hides, over half the chest's.
 HIDDEN_NECK = 0.38
@@ -105,14 +109,41 @@ def _beneath(
     return beneath
 
 
-def in_front(mask: Flags, ends: Vector, lowest: float) -> Mask:
-    """The cloth that is before the neck: all but a half ellipse and what is above it.
+def inside_of(lab: Colours, mask: Flags, stands: Standing, chest: float) -> Flags | None:
+    """Where one looks into a collar: at the inside of its back, and all that is above.
 
-    It hangs from `ends` (2, 2) down to row `lowest`; there one sees the garment's inside.
+    None where that looks like the front, as in patterned cloth, or goes on down an open front.
+    """
+    middle, foot = round(float(stands.feet[:, 0].mean())), float(stands.feet[:, 1].mean())
+    top, end = int(mask[:, middle].argmax()), round(foot + DEEPEST * chest)
+    rim, wide = round(RIM * chest), round(0.02 * chest)
+    columns = np.arange(mask.shape[1])
+    aside = np.abs(columns - middle)
+    beside = (aside > BESIDE[0] * chest) & (aside < BESIDE[1] * chest)
+    front = lab[end : end + round(0.2 * chest), beside].reshape(-1, 3)
+    seed = np.zeros_like(mask)
+    seed[top + rim : top + 2 * rim, middle - wide : middle + wide + 1] = True
+    if not front.size or not seed.any():
+        return None
+    back, cloth = np.median(lab[seed], axis=0), np.median(front, axis=0)
+    contrast = float(np.linalg.norm(back - cloth))
+    usual = float(np.percentile(np.linalg.norm(front - cloth, axis=-1), 75))
+    if contrast < max(UNLIKE, 2 * usual):
+        return None
+    like = np.linalg.norm(lab - back, axis=-1) < np.linalg.norm(lab - cloth, axis=-1)
+    between = (columns > stands.feet[0, 0]) & (columns < stands.feet[1, 0])
+    inside = touching(opened(like & mask & between, 1), seed)
+    inside = np.logical_or.accumulate(inside[::-1])[::-1]
+    return None if inside[end:].any() or not inside.any() else np.asarray(inside)
+
+
+def ellipse_above(mask: Flags, ends: Vector, lowest: float) -> Flags:
+    """Where one looks into a collar that is cut as a half ellipse, and all that is above.
+
+    It hangs from `ends` (2, 2) down to row `lowest`.
     """
     rows, columns = np.indices(mask.shape, np.float32)
     top, middle = float(ends[:, 1].mean()), float(ends[:, 0].mean())
     share = (columns - middle) / max(float(ends[1, 0] - ends[0, 0]) / 2, 1.0)
     rim = top + (lowest - top) * np.sqrt((1 - share * share).clip(0, 1))
-    inside = (np.abs(share) < 1) & (rows < rim)
-    return blur((grown(mask, SOFT_EDGE) & ~inside).astype(np.float32), 0.8)
+    return np.asarray((np.abs(share) < 1) & (rows < rim))

@@ -72,6 +72,8 @@ def on_ben(cut, shape, understanding):
         ("shirt_with_sleeves_beside", True, False),
         ("zipped_jacket", True, False),
         ("open_jacket", True, False),
+        ("open_collar", True, False),
+        ("hoodie_laid_open", True, False),
         ("hoodie", False, True),
         ("vest", False, False),
     ],
@@ -104,6 +106,13 @@ def test_inside_a_collar_one_sees_the_neck_but_its_leaves_are_before_it(shape):
     assert collar[165, int(MIDDLE)] == 0
     assert collar[160, int(MIDDLE) - 55] == 1
     assert collar[160, int(MIDDLE) + 55] == 1
+
+
+def test_a_collar_that_lies_open_shows_the_chest_down_to_its_end(shape):
+    found = shape("open_collar")
+    assert 270 < found.neck_y + found.neck_depth < 310
+    assert found.collar[220, int(MIDDLE)] == 0
+    assert found.collar[220, int(MIDDLE) - 50] == 1
 
 
 def test_a_hood_hides_how_wide_the_neck_is_so_it_is_as_usual(shape):

@@ -112,6 +112,21 @@ def hoodie(colour: Colour = MOSS) -> Picture:
     return drawing.lay(pocket, darker(colour, 0.93)).finished()
 
 
+def hoodie_laid_open(colour: Colour = MOSS) -> Picture:
+    """Its hood is folded down behind the neck: a low rim of it is seen."""
+    rim: Points = [(0, 120), (50, 122), (84, 150), (80, 200), (40, 216), (0, 226)]
+    opening: Points = [(0, 136), (40, 140), (50, 164), (30, 200), (0, 210)]
+    return Drawing().lay(BODY, colour).lay(rim, colour).lay(opening, darker(colour)).finished()
+
+
+def open_collar(colour: Colour = SAND) -> Picture:
+    """A collar that lies open in a deep V."""
+    inside: Points = [(0, 130), (30, 132), (46, 142), (30, 220), (0, 300)]
+    leaf: Points = [(38, 132), (54, 140), (84, 200), (70, 250), (40, 240), (0, 300), (34, 190)]
+    drawing = Drawing().lay(BODY, colour).lay(inside, darker(colour))
+    return drawing.lay(leaf, colour).finished()
+
+
 def zipped_jacket(colour: Colour = NAVY) -> Picture:
     """Closed, with a collar that stands."""
     drawing = Drawing().lay(BODY, colour)
@@ -135,6 +150,8 @@ TOPS: dict[str, Callable[[], Picture]] = {
     "shirt_with_sleeves_beside": shirt_with_sleeves_beside,
     "vest": vest,
     "hoodie": hoodie,
+    "hoodie_laid_open": hoodie_laid_open,
+    "open_collar": open_collar,
     "zipped_jacket": zipped_jacket,
     "open_jacket": open_jacket,
 }
