@@ -114,27 +114,47 @@ def inside_of(lab: Colours, mask: Flags, stands: Standing, chest: float) -> Flag
 
     None where that looks like the front, as in patterned cloth, or goes on down an open front.
     """
-    middle, foot = round(float(stands.feet[:, 0].mean())), float(stands.feet[:, 1].mean())
-    top, end = int(mask[:, middle].argmax()), round(foot + DEEPEST * chest)
-    rim, wide = round(RIM * chest), round(0.02 * chest)
-    columns = np.arange(mask.shape[1])
-    aside = np.abs(columns - middle)
+    left, right = (int(x) for x in stands.feet[:, 0])
+    end = round(float(stands.feet[:, 1].mean()) + DEEPEST * chest)
+    seed = _below_rim(mask, (left + right) // 2, chest)
+    colours = _back_and_front(lab, seed, (left + right) // 2, end, chest)
+    if colours is None:
+        return None
+    back, front = colours
+    part = (slice(None, end + 1), slice(left, right))
+    like = np.linalg.norm(lab[part] - back, axis=-1) < np.linalg.norm(lab[part] - front, axis=-1)
+    seen = touching(opened(like & mask[part], 1), seed[part])
+    if seen[-1].any() or not seen.any():
+        return None
+    inside = np.zeros_like(mask)
+    inside[part] = np.logical_or.accumulate(seen[::-1])[::-1]
+    return inside
+
+
+def _below_rim(mask: Flags, middle: int, chest: float) -> Flags:
+    """A spot just below the upper edge of the back."""
+    top, rim, half = int(mask[:, middle].argmax()), round(RIM * chest), round(0.02 * chest)
+    spot = np.zeros_like(mask)
+    spot[top + rim : top + 2 * rim, middle - half : middle + half + 1] = True
+    return spot
+
+
+def _back_and_front(
+    lab: Colours, seed: Flags, middle: int, end: int, chest: float
+) -> tuple[Vector, Vector] | None:
+    """The colours of the back's inside, at `seed`, and of the front, beside the middle below `end`.
+
+    None if they differ by no more than the front's own do.
+    """
+    aside = np.abs(np.arange(lab.shape[1]) - middle)
     beside = (aside > BESIDE[0] * chest) & (aside < BESIDE[1] * chest)
-    front = lab[end : end + round(0.2 * chest), beside].reshape(-1, 3)
-    seed = np.zeros_like(mask)
-    seed[top + rim : top + 2 * rim, middle - wide : middle + wide + 1] = True
-    if not front.size or not seed.any():
+    samples = lab[end : end + round(0.2 * chest), beside].reshape(-1, 3)
+    if not samples.size or not seed.any():
         return None
-    back, cloth = np.median(lab[seed], axis=0), np.median(front, axis=0)
-    contrast = float(np.linalg.norm(back - cloth))
-    usual = float(np.percentile(np.linalg.norm(front - cloth, axis=-1), 75))
-    if contrast < max(UNLIKE, 2 * usual):
-        return None
-    like = np.linalg.norm(lab - back, axis=-1) < np.linalg.norm(lab - cloth, axis=-1)
-    between = (columns > stands.feet[0, 0]) & (columns < stands.feet[1, 0])
-    inside = touching(opened(like & mask & between, 1), seed)
-    inside = np.logical_or.accumulate(inside[::-1])[::-1]
-    return None if inside[end:].any() or not inside.any() else np.asarray(inside)
+    back, front = np.median(lab[seed], axis=0), np.median(samples, axis=0)
+    own = float(np.percentile(np.linalg.norm(samples - front, axis=-1), 75))
+    distinct = float(np.linalg.norm(back - front)) > max(UNLIKE, 2 * own)
+    return (back, front) if distinct else None
 
 
 def ellipse_above(mask: Flags, ends: Vector, lowest: float) -> Flags:
