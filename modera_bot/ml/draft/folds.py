@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from modera_bot.ml.base import Mask
-from modera_bot.ml.colour import Flags, blur, to_lab
+from modera_bot.ml.colour import Flags, blur, shrunk, to_lab
 from modera_bot.ml.draft.armpits import sleeved_armpits
 from modera_bot.ml.draft.garment import CutOut
 from modera_bot.ml.draft.outline import outline_of
@@ -23,6 +23,10 @@ EDGE, SEEN, PATTERNED = 1.0, 0.88, 0.12
 LEANS = 7.0
 
 
+#: How far within the outline lines are looked for, as a share of the width.
+WITHIN = 0.03
+
+
 def sleeves_lie_on_torso(garment: CutOut) -> bool:
     """Whether a garment without sleeves beside it shows folded ones before it.
 
@@ -36,6 +40,8 @@ def sleeves_lie_on_torso(garment: CutOut) -> bool:
     first, last = (int(outline.top + share * outline.height) for share in ROWS)
     near, far = (int(share * outline.width / 2) for share in COLUMNS)
     centre = int(outline.centre)
+    # within the outline: the sides of a waisted dress are long lines, too
+    light[~shrunk(outline.mask, WITHIN * outline.width)] = np.nan
     left = light[first:last, centre - far : centre - near][:, ::-1]
     right = light[first:last, centre + near : centre + far]
     return all(half.size > 0 and _shows_sleeve(half) for half in (left, right))
@@ -43,7 +49,7 @@ def sleeves_lie_on_torso(garment: CutOut) -> bool:
 
 def _shows_sleeve(light: Mask) -> bool:
     """Whether a sleeve lies on half of a torso, from its lightness; columns run outward."""
-    across, down = (cv2.Sobel(light, cv2.CV_32F, x, 1 - x) / 8 for x in (1, 0))
+    across, down = (np.nan_to_num(cv2.Sobel(light, cv2.CV_32F, x, 1 - x) / 8) for x in (1, 0))
     edges = np.abs(across) > EDGE
     if float(edges.mean()) < PATTERNED:
         return _longest_line(edges) > SEEN
