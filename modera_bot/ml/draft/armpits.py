@@ -72,14 +72,14 @@ def sleeved_armpits(outline: Outline) -> tuple[Vector | None, Overlap | None]:
         half = float(np.abs(armpits[:, 0] - centre).mean())
         y = float(armpits[:, 1].mean())
         shoulder = min(_upper_end(outline, centre + out * 0.93 * half) for out in OUT)
-        if y <= outline.top + LOWEST_ARMPIT * outline.height:
+        if y <= outline.shoulders + LOWEST_ARMPIT * outline.length:
             if y - shoulder <= DEEPEST_ARMPIT * 2 * half:
                 return armpits, None
             lowest, y = y, shoulder + USUAL_ARMPIT * 2 * half  # short sleeves on the torso
             armpits[:, 1] = y
             return armpits, Overlap(half, lowest)
         # what was found is where the cuffs of long sleeves end
-    y = outline.top + HIDDEN_ARMPIT * outline.height
+    y = outline.shoulders + HIDDEN_ARMPIT * outline.length
     armpits = np.array([[centre + out * half * 1.02, y] for out in OUT], np.float32)
     return armpits, Overlap(half, outline.bottom)
 
@@ -88,9 +88,11 @@ def sleeveless_armpits(outline: Outline) -> Vector:
     """Where the torso first gets nearly as wide as it will be in its upper half."""
     upper = [outline.torso(y) for y in range(outline.top, outline.top + outline.height // 2)]
     widths = np.array([run[1] - run[0] if run else 0 for run in upper])
+    # as far down as a top's upper half at most: below it a dress gets wider again
+    widths = widths[: max(1, int(widths[: len(widths) // 2].max()))]
     first = int((widths >= 0.93 * widths.max()).argmax())
     # a wide shoulder covers the armhole: it is at least so deep, in widths of the chest
-    first = min(max(first, round(ARMHOLE * float(widths.max()))), len(upper) - 1)
+    first = min(max(first, round(ARMHOLE * float(widths.max()))), len(widths) - 1)
     run = upper[first] or (outline.left, outline.right)
     return np.array([[x, outline.top + first] for x in run], np.float32)
 
@@ -133,7 +135,7 @@ def _notches(outline: Outline) -> list[tuple[float, float] | None]:
         ends = contour[[start, end], 0]
         side = int(x >= outline.centre)
         outer = max((ends[:, 0] - x) * OUT[side])
-        share = (y - outline.top) / min(outline.height, LONGEST_TOP * reach)
+        share = (y - outline.shoulders) / min(outline.length, LONGEST_TOP * reach)
         if (
             depth / 256 > best[side]
             and 0.16 < share < 0.80
@@ -175,7 +177,7 @@ def _folded_torso(outline: Outline) -> float | None:
         depth = min(edge[: max(1, dent)].max(), edge[dent:].max()) - edge[dent]
         if depth > 0.006 * outline.height:
             halves.append(abs(columns[dent] - outline.centre))
-    aspect = outline.width / outline.height
+    aspect = outline.width / outline.length
     if len(halves) == 2 or (halves and aspect > FOLDED_TORSO):
         return float(np.mean(halves))
     return FOLDED_TORSO * outline.width / 2 if aspect > FOLDED_ASPECT else None

@@ -26,9 +26,10 @@ INNERMOST, OUTERMOST = 0.2, 0.86
 SOFT_EDGE = 3
 
 #: The back's inside begins so far below its edge, and ends at most so far below a collar's feet;
-#: it differs by this much (ΔE) from the front, as that is seen so far from the middle. All but
-#: the difference are shares of the chest's width.
-RIM, DEEPEST, UNLIKE, BESIDE = 0.03, 0.6, 9.0, (0.15, 0.38)
+#: it differs by this much (ΔE) from the front. That is seen so far below the feet and from the
+#: middle, where prints seldom are. All but the difference are shares of the chest's width.
+RIM, DEEPEST, UNLIKE = 0.03, 0.6, 9.0
+BELOW, BESIDE = (0.2, 0.4), (0.3, 0.44)
 
 #: Half the neck's width that a hood hides, over half the chest's.
 HIDDEN_NECK = 0.38
@@ -115,9 +116,10 @@ def inside_of(lab: Colours, mask: Flags, stands: Standing, chest: float) -> Flag
     None where that looks like the front, as in patterned cloth, or goes on down an open front.
     """
     left, right = (int(x) for x in stands.feet[:, 0])
-    end = round(float(stands.feet[:, 1].mean()) + DEEPEST * chest)
-    seed = _below_rim(mask, (left + right) // 2, chest)
-    colours = _back_and_front(lab, seed, (left + right) // 2, end, chest)
+    middle, foot = (left + right) // 2, float(stands.feet[:, 1].mean())
+    end = round(foot + DEEPEST * chest)
+    seed = _below_rim(mask, middle, chest)
+    colours = _back_and_front(lab, seed, (middle, foot), chest)
     if colours is None:
         return None
     back, front = colours
@@ -140,15 +142,16 @@ def _below_rim(mask: Flags, middle: int, chest: float) -> Flags:
 
 
 def _back_and_front(
-    lab: Colours, seed: Flags, middle: int, end: int, chest: float
+    lab: Colours, seed: Flags, at: tuple[float, float], chest: float
 ) -> tuple[Vector, Vector] | None:
-    """The colours of the back's inside, at `seed`, and of the front, beside the middle below `end`.
+    """The colours of the back's inside, at `seed`, and of the front about `at` (x, y).
 
     None if they differ by no more than the front's own do.
     """
-    aside = np.abs(np.arange(lab.shape[1]) - middle)
+    aside = np.abs(np.arange(lab.shape[1]) - at[0])
     beside = (aside > BESIDE[0] * chest) & (aside < BESIDE[1] * chest)
-    samples = lab[end : end + round(0.2 * chest), beside].reshape(-1, 3)
+    first, last = (round(at[1] + share * chest) for share in BELOW)
+    samples = lab[first:last, beside].reshape(-1, 3)
     if not samples.size or not seed.any():
         return None
     back, front = np.median(lab[seed], axis=0), np.median(samples, axis=0)

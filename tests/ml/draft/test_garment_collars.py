@@ -1,5 +1,6 @@
 """Collars, hoods, open fronts and folded sleeves, drawn and put on somebody."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -155,6 +156,18 @@ def test_an_open_jacket_is_drawn_as_it_lies_lining_and_all(on_ben):
     front = (np.abs(across) < 0.3 * body.scale) & (down > 0.2 * body.torso)
     front &= down < 0.8 * body.torso
     assert jacket[front].min() > 0.9
+
+
+@pytest.mark.parametrize("hung", [wardrobe.on_hanger, wardrobe.on_dummy])
+def test_what_a_top_hangs_on_is_no_part_of_it(hung):
+    tee = np.asarray(cv2.resize(sample("garments/tee_logo"), (600, 800)), np.uint8)
+    plain, found = locate(cut_out(tee)), locate(cut_out(hung(tee)))
+    assert plain is not None
+    assert found is not None
+    assert np.abs(found.armpits - plain.armpits).max() < 0.05 * plain.chest
+    assert all(sleeve is not None for sleeve in found.sleeves)
+    throat = slice(60, 125), slice(278, 298)  # at the size that cut-outs have
+    assert found.collar is None or found.collar[throat].max() == 0
 
 
 def test_sleeves_beside_the_torso_are_put_on_the_arms(shape):

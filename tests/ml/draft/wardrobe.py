@@ -144,6 +144,24 @@ def open_jacket(colour: Colour = SAND) -> Picture:
     return drawing.lay(panel, colour).lay(lapel, darker(colour, 0.95)).finished()
 
 
+def on_hanger(tee: Picture) -> Picture:
+    """A T-shirt of 600 x 800 pixels on a hanger, whose hook stands above its neck."""
+    picture, steel, wood = tee.copy(), (90, 90, 95), (150, 110, 70)
+    cv2.line(picture, (300, 110), (300, 60), steel, 5, cv2.LINE_AA)
+    cv2.ellipse(picture, (315, 60), (15, 22), 0, 180, 380, steel, 5, cv2.LINE_AA)
+    for end in (240, 360):
+        cv2.line(picture, (300, 108), (end, 140), wood, 9, cv2.LINE_AA)
+    return picture
+
+
+def on_dummy(tee: Picture) -> Picture:
+    """A T-shirt of 600 x 800 pixels on a dummy, whose neck stands out of it."""
+    picture = tee.copy()
+    neck = [(270, 40), (330, 40), (340, 110), (352, 125), (300, 160), (248, 125), (260, 110)]
+    cv2.fillPoly(picture, [np.array(neck, np.int32)], (205, 180, 160), cv2.LINE_AA)
+    return picture
+
+
 TOPS: dict[str, Callable[[], Picture]] = {
     "shirt": shirt,
     "folded_shirt": folded_shirt,
