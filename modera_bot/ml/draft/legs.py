@@ -28,6 +28,9 @@ THINNEST, THICKEST = 0.75, 1.35
 #: At which shares of the leg, below what covers it, its thickness is measured.
 MEASURED = (0.03, 0.06, 0.1, 0.14)
 
+#: Below this share of the leg are shoes.
+LOWEST_MEASURED = 0.95
+
 #: At which shares of the leg the middle of a trouser leg is that of the leg in it.
 IN_TROUSERS = (0.5, 0.6, 0.7, 0.8)
 
@@ -45,9 +48,9 @@ def bare_leg(body: Figure, lower: Lower, side: int) -> Limb:
     line = _into_shoe(body.leg(side))
     usual = Limb(line, np.array(USUAL, np.float32) * np.float32(body.scale), KNOTS)
     end, whole = float(lower.ends[side]), length(body.leg(side))
-    bare = end + max(MEASURED) < 0.95
+    bare = [end + share for share in MEASURED if end + share < LOWEST_MEASURED]
     thickness, shifts = [], []
-    for at in [end + share for share in MEASURED] if bare else IN_TROUSERS:
+    for at in bare or IN_TROUSERS:
         point, normal = across_arm(line, at * whole, OUT[side], body.scale)
         radius = usual.radius(at * whole)
         outer, inner = (body.reach(point, sign * normal, 3 * radius) for sign in (1, -1))
