@@ -60,6 +60,16 @@ def roles(chat: Chat, key: str, possible: Iterable[Role]) -> InlineKeyboardMarku
     )
 
 
+def people(key: str, count: int) -> InlineKeyboardMarkup:
+    """Who is meant, by the numbers on the photo."""
+    data = f"tryon:who:{photo_id(key)}"
+    numbers = [
+        InlineKeyboardButton(str(number), callback_data=f"{data}:{number}")
+        for number in range(1, count + 1)
+    ]
+    return _rows(numbers)
+
+
 def replace(chat: Chat, key: str, role: Role) -> InlineKeyboardMarkup:
     """Use a photo instead of the one of the same role."""
     data = f"tryon:role:{photo_id(key)}:{role}"

@@ -27,11 +27,12 @@ Send = Callable[[SandboxUser], Awaitable[object]]
 
 @dataclass(frozen=True)
 class Case:
-    """Something sent, and the key of the text that answers it."""
+    """Something sent, and the key of the text that answers it, with what it counts."""
 
     name: str
     send: Send
     key: str
+    count: int | None = None
 
 
 def file(data: bytes | Callable[[], bytes], name: str, mime: str = "") -> Send:
@@ -92,7 +93,7 @@ REFUSED = (
     Case("a tiny picture", file(BAD["tiny picture"][0], "me.png"), "error-picture-too-small"),
     Case("a PDF", file(BAD["PDF"][0], "me.pdf", "application/pdf"), "unknown-document"),
     Case("a photo without a person", photo(landscape), "error-no-person"),
-    Case("a photo of five people", photo(five_people), "error-several-people"),
+    Case("a photo of five people", photo(five_people), "tryon-who", 5),
     Case("a second garment", photo(OTHER_GARMENT), "tryon-second-garment"),
     Case("a sticker", SandboxUser.sticker, "unknown-sticker"),
     Case("a voice message", SandboxUser.voice, "unknown-voice"),
@@ -119,12 +120,13 @@ def document() -> str:
     """The page docs/bad-input.md."""
     texts = Texts()
 
-    def told(key: str) -> str:
-        cells = (texts.get(language, key) for language in ("en", "ru"))
+    def told(case: Case) -> str:
+        counts = {} if case.count is None else {"count": case.count}
+        cells = (texts.get(language, case.key, **counts) for language in ("en", "ru"))
         return " | ".join(re.sub(r"<[^>]+>", "", cell).replace("\n", " ") for cell in cells)
 
     lines = ["# Bad input", "", INTRODUCTION, "", *HEAD]
-    lines += [f"| {case.name} | {told(case.key)} |" for case in (*REFUSED, SECOND_PERSON)]
+    lines += [f"| {case.name} | {told(case)} |" for case in (*REFUSED, SECOND_PERSON)]
     lines += ["", ACCEPTED_TEXT, "", *(f"- {case.name}" for case in ACCEPTED), ""]
     return "\n".join(lines)
 

@@ -19,12 +19,13 @@ async def expect(app: App, person: SandboxUser, language: str, key: str, **more:
     """Wait for one of the bot's texts, as Telegram shows it; the whole message."""
     wanted, _ = formatted(app.services.texts.get(language, key, **more), "HTML", None)
     message = await person.wait_for(wanted, timeout=15)
-    return message["text"]
+    return message.get("text") or message["caption"]
 
 
 async def play(app: App, person: SandboxUser, language: str, case: Case) -> str:
     await case.send(person)
-    return await expect(app, person, language, case.key)
+    counts = {} if case.count is None else {"count": case.count}
+    return await expect(app, person, language, case.key, **counts)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

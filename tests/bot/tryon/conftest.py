@@ -12,7 +12,7 @@ from PIL import Image
 from modera_bot import app as composition
 from modera_bot.app import App
 from modera_bot.bot.flows import consent
-from modera_bot.contracts import Category, Notice, PhotoReport, Role
+from modera_bot.contracts import Category, Notice, PersonAt, PhotoReport, Role
 from modera_bot.db import sessions, users
 from modera_bot.errors import Code
 from modera_bot.sandbox.client import Json, SandboxUser
@@ -38,6 +38,7 @@ WOMAN = (30, 30, 200)
 MAN = (30, 120, 200)
 UNCLEAR = (30, 200, 30)
 CROWD = (120, 30, 200)
+PAIR = (120, 30, 120)
 LANDSCAPE = (120, 200, 30)
 WORN = (30, 200, 200)
 
@@ -49,6 +50,16 @@ LOOKS = {
     MAN: report(Role.PERSON, people=1),
     UNCLEAR: report(Role.UNSURE),
     CROWD: report(Role.PERSON, people=5, person_fault=Code.SEVERAL_PEOPLE),
+    PAIR: report(
+        Role.PERSON,
+        people=3,
+        person_fault=Code.SEVERAL_PEOPLE,
+        people_at=(
+            PersonAt(box=(0.0, 0.1, 0.3, 0.9), point=(0.15, 0.4), fault=Code.TURNED_AWAY),
+            PersonAt(box=(0.3, 0.1, 0.6, 0.9), point=(0.45, 0.4)),
+            PersonAt(box=(0.6, 0.1, 0.9, 0.9), point=(0.75, 0.4)),
+        ),
+    ),
     LANDSCAPE: report(Role.UNSURE, person_fault=Code.NO_PERSON, garment_fault=Code.NO_GARMENT),
     WORN: report(Role.PERSON, people=1, person_fault=Code.BODY_CROPPED, garment_fault=None),
 }

@@ -10,6 +10,7 @@
                                      unusable or unclear                the same
                                      a kind that no backend can do      tryon_waiting_clothing
                              "It's the garment / the person"            as for photos
+                             which of several people is meant           as for photos
                              kind of garment corrected                  the same
                              try again (both photos known)              tryon_processing
                              /cancel, menu, 30 idle minutes             default
@@ -81,6 +82,7 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
         MessageHandler(HAS_PHOTO, intake.take),
         button("start", intake.start),
         button(f"role:{ID}:(?:person|garment)", choices.choose_role),
+        button(f"who:{ID}:[1-9]", choices.choose_person),
         button(f"kind:{ID}:(?:{KINDS})", choices.choose_category),
         button("retry", choices.retry),
         button("cancel", choices.cancel),

@@ -7,6 +7,7 @@ from modera_bot.bot import keyboards, screen
 from modera_bot.bot.chat import Chat, alert, answer
 from modera_bot.bot.flows import menu
 from modera_bot.bot.flows.states import State
+from modera_bot.bot.flows.tryon import who
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.intake import go_on
 from modera_bot.bot.flows.tryon.preview import tidy_up
@@ -38,12 +39,36 @@ async def choose_role(update: Update, context: ContextTypes.DEFAULT_TYPE) -> Non
     await answer(turn)
     chat, data = Chat.of(turn), data.at_rest()
     fault = row.report.fault(role)
+    if role is Role.PERSON and who.is_open(row.report):
+        await who.ask(turn, key, row.report)
+        await turn.commit(wait, turn, data)
+        return
     if fault is not None:
         text = Markup(f"{error_text(chat, fault)}\n\n{wanted(chat, usable(turn, data))}")
         await screen.show(turn, text)
         await turn.commit(wait, turn, data)
         return
     await go_on(turn, data.with_photo(role, key, row.report.category))
+
+
+async def choose_person(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """`tryon:who:<photo>:<number>`: who of several people is meant."""
+    turn, data = current.get(), TryOnData.of(current.get().session).at_rest()
+    _, _, photo, number = pressed(update)
+    key = keyboards.photo_key(turn.user.id, photo)
+    if turn.state == State.TRYON_PROCESSING:
+        await alert(turn, "alert-busy")
+        return
+    row = await turn.services.database.run(pictures.get, key)
+    if row is None or row.report is None or int(number) > len(row.report.people_at):
+        await alert(turn, "alert-photo-gone")
+        return
+    person, chat = row.report.people_at[int(number) - 1], Chat.of(turn)
+    await answer(turn)
+    if person.fault is not None:
+        await chat.send(error_text(chat, person.fault))
+    elif (data.person_key, data.person_at) != (key, person.point):  # else a second tap
+        await go_on(turn, data.with_person(key, person.point))
 
 
 async def choose_category(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

@@ -38,12 +38,14 @@ class Upload(Wire):
 
 
 class TryOnData(Wire):
-    """Keys are storage keys. `uploads` wait for the person's consent.
+    """Keys are storage keys. `uploads` wait for the person's consent. `person_at` is a point (x, y
+    in shares of the photo) on who is meant, where several people are in it.
 
     `language` is what was spoken when the job was submitted, for those who never chose.
     """
 
     person_key: str | None = None
+    person_at: tuple[float, float] | None = None
     garment_key: str | None = None
     category: Category | None = None
     uploads: tuple[Upload, ...] = ()
@@ -80,14 +82,18 @@ class TryOnData(Wire):
     def with_photo(self, role: Role, key: str, category: Category | None = None) -> TryOnData:
         """The same with another photo in a role."""
         if role is Role.PERSON:
-            return self.model_copy(update={"person_key": key})
+            return self.with_person(key, None)
         return self.model_copy(update={"garment_key": key, "category": category})
+
+    def with_person(self, key: str, at: tuple[float, float] | None) -> TryOnData:
+        """The same with another photo of a person, of whom it may show where they are."""
+        return self.model_copy(update={"person_key": key, "person_at": at})
 
     def without(self, *roles: Role) -> TryOnData:
         """The same with the photos of some roles forgotten."""
         update: dict[str, Any] = {}
         if Role.PERSON in roles:
-            update |= {"person_key": None}
+            update |= {"person_key": None, "person_at": None}
         if Role.GARMENT in roles:
             update |= {"garment_key": None, "category": None}
         return self.model_copy(update=update)
@@ -95,7 +101,10 @@ class TryOnData(Wire):
     def at_rest(self) -> TryOnData:
         """The photos alone, without what belongs to a running job or to waiting for consent."""
         return TryOnData(
-            person_key=self.person_key, garment_key=self.garment_key, category=self.category
+            person_key=self.person_key,
+            person_at=self.person_at,
+            garment_key=self.garment_key,
+            category=self.category,
         )
 
     def stored(self) -> dict[str, Any]:

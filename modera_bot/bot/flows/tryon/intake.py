@@ -12,7 +12,7 @@ from modera_bot.bot import keyboards, screen
 from modera_bot.bot.chat import Chat, answer
 from modera_bot.bot.flows import consent
 from modera_bot.bot.flows.states import State
-from modera_bot.bot.flows.tryon import photos
+from modera_bot.bot.flows.tryon import photos, who
 from modera_bot.bot.flows.tryon.data import TryOnData, Upload
 from modera_bot.bot.flows.tryon.photos import Photo, Unusable
 from modera_bot.bot.flows.tryon.placing import Placing, Question, place
@@ -21,6 +21,7 @@ from modera_bot.bot.flows.tryon.wording import error_text, wanted
 from modera_bot.bot.screen import Rows
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
+from modera_bot.errors import Code
 
 #: Photos remembered until there is consent: as many as an album has.
 MOST_UPLOADS = 10
@@ -89,12 +90,20 @@ async def _receive(turn: Turn, uploads: Sequence[Upload]) -> None:
     placing = place(sound, usable(turn, data).known)
     for role, photo in placing.taken.items():
         data = data.with_photo(role, photo.key, photo.report.category)
-    fresh = [*placing.taken.values(), *(question.photo for question in placing.questions)]
+    crowds = [
+        photo
+        for photo, code in placing.faults
+        if code is Code.SEVERAL_PEOPLE and who.is_open(photo.report)
+    ]
+    placing.faults = [fault for fault in placing.faults if fault[0] not in crowds]
+    fresh = [*placing.taken.values(), *(question.photo for question in placing.questions), *crowds]
     await photos.store(turn, fresh)
     unusable = [bad for bad in read if isinstance(bad, Unusable)]
     await _complain(chat, unusable, placing, usable(turn, data))
     if placing.unused:
         await chat.send(chat.text("tryon-used-best", count=len(placing.taken)))
+    for photo in crowds:
+        await who.ask(turn, photo.key, photo.report)
     if placing.taken:
         await go_on(turn, data, fresh, placing.questions)
         return

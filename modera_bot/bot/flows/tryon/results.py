@@ -14,6 +14,7 @@ from modera_bot import images
 from modera_bot.bot import keyboards
 from modera_bot.bot.chat import Chat, alert, answer, toast
 from modera_bot.bot.flows.states import State
+from modera_bot.bot.flows.tryon import who
 from modera_bot.bot.flows.tryon.choices import pressed
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.submission import WAITING, enter
@@ -170,7 +171,12 @@ async def _again(press: Press, role: Role, key: str) -> None:
     if row is None:
         raise StorageError(Code.PICTURE_GONE, permanent=True)
     category = press.tryon.result.categories[0] if press.tryon.result.categories else None
-    data = TryOnData().with_photo(role, key, category)
+    data, before = TryOnData().with_photo(role, key, category), TryOnData.of(turn.session)
+    if role is Role.PERSON and before.person_key == key:
+        data = data.with_person(key, before.person_at)
+    elif role is Role.PERSON and row.report is not None and who.is_open(row.report):
+        data = TryOnData()
+        await who.ask(turn, key, row.report)
     await chat.send(chat.text(f"tryon-again-{role}"))
     await turn.commit(enter, turn, WAITING[data.missing], data)
 

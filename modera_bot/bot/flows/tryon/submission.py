@@ -125,7 +125,9 @@ def _submit(connection: Connection, turn: Turn, data: TryOnData, fresh: Iterable
     photos.record(connection, turn, fresh)
     session_id = enter(connection, turn, State.TRYON_PROCESSING, data)
     garment = GarmentRef(key=data.garment_key, category=data.category)
-    request = TryOnRequest(person_key=data.person_key, garments=(garment,))
+    request = TryOnRequest(
+        person_key=data.person_key, person_at=data.person_at, garments=(garment,)
+    )
     job_id = turn.services.jobs.submit(
         connection,
         kind=JobKind.TRYON,

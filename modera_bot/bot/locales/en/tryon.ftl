@@ -40,6 +40,7 @@ tryon-used-best =
     }
 
 tryon-which-role = I’m not sure about this photo. What is it for?
+tryon-who = There are { $count } people in this photo. Whom shall I dress? Tap the number 👇
 tryon-second-garment =
     That’s another garment, and I try on one at a time. Now I need a photo of the person 🧍
 
@@ -51,7 +52,7 @@ tryon-second-person =
 tryon-unsupported =
     I can’t try on shoes, hats, bags and other accessories yet. They’d come out wrong.
 
-    Send a T-shirt, a shirt, a sweater or a jacket instead 👕
+    Send a T-shirt, a shirt, a sweater, a jacket, trousers, a skirt or a dress instead 👕
 tryon-kind-unsupported =
     { $category ->
         [bottoms] That looks like <b>trousers or a skirt</b>, and I can’t try those on yet.
