@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 @click.option("--category", type=choice(Category), help="By default it is guessed.")
 @click.option("--quality", type=choice(Quality), default=Quality.STANDARD.value)
 @click.option(
+    "--person-at",
+    nargs=2,
+    type=click.FloatRange(0, 1),
+    metavar="X Y",
+    help="A point on who is meant, where several people are in PERSON: shares of width and height.",
+)
+@click.option(
     "--explain",
     "stages",
     type=click.Path(file_okay=False, path_type=Path),
@@ -45,6 +52,7 @@ def tryon(
     backend: str | None,
     category: str | None,
     quality: str,
+    person_at: tuple[float, float] | None,
     stages: Path | None,
     as_json: bool,
 ) -> None:
@@ -63,7 +71,8 @@ def tryon(
         names = (backend,) if backend else settings.inference.tryon
         kind = Category(category) if category else None
         clothing = GarmentPicture(_read(pool, garment, settings), kind)
-        task = TryOnTask(_read(pool, person, settings), (clothing,), Quality(quality))
+        photo = _read(pool, person, settings)
+        task = TryOnTask(photo, (clothing,), Quality(quality), person_at)
         begun = time.monotonic()
         if stages:
             made = _explained(task, stages, pool, settings)
