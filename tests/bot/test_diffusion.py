@@ -80,8 +80,9 @@ async def test_two_photos_become_a_picture_step_by_step(
     assert np.abs(after.astype(int) - before).max(axis=2).mean() > 2
 
 
-def model_process() -> int | None:
-    """The process id of the model's process, which is this one's child, if it runs."""
+def model_processes() -> set[int]:
+    """The ids of models' processes that are this one's children; other tests may have theirs."""
+    found = set()
     for process in Path("/proc").glob("[0-9]*"):
         try:
             command = (process / "cmdline").read_bytes()
@@ -89,19 +90,20 @@ def model_process() -> int | None:
         except OSError:  # it has just ended
             continue
         if b"fashn.worker" in command and parent == os.getpid():
-            return int(process.name)
-    return None
+            found.add(int(process.name))
+    return found
 
 
 @pytest.mark.parametrize("steps", [1000])
 async def test_a_picture_whose_model_is_killed_fails_and_one_that_is_stopped_ends(
     bot_app: App, anna: SandboxUser
 ):
+    others = model_processes()
     await begin(bot_app, anna)
     async with asyncio.timeout(30):
-        while (process := model_process()) is None:
+        while not (ours := model_processes() - others):
             await asyncio.sleep(0.05)
-    os.kill(process, signal.SIGKILL)  # as the kernel does for want of memory
+    os.kill(ours.pop(), signal.SIGKILL)  # as the kernel does for want of memory
     await anna.wait_for("no room for this one right now", timeout=30)
     await anna.press("🔄 Try again")
     await anna.wait_for("Drawing your picture", timeout=60)

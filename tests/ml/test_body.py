@@ -56,7 +56,7 @@ def test_the_outline_holds_the_garment_and_leaves_out_the_room(
     assert inside[worn(name)].mean() > 0.99
     assert not inside[:, 0].any()
     assert 0.12 < inside.mean() < 0.45
-    assert person.mask_agreement > 0.95
+    assert person.mask_agreement > 0.9  # the gate stands at 0.85
     assert person.mask.dtype == np.float32
     assert person.mask.min() >= 0
     assert person.mask.max() <= 1
