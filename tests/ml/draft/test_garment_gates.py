@@ -55,6 +55,21 @@ def test_each_garment_gate_lets_a_near_miss_pass(near_miss, too_far, code):
 
 
 @pytest.mark.parametrize(
+    ("cropped", "busy"),
+    [
+        ({"noise": 5.9}, {"noise": 6.1}),
+        ({"background_share": 0.51, "border_touch": 0.47}, {"background_share": 0.49}),
+        ({"border_touch": 0.33}, {"border_touch": 0.31}),
+    ],
+    ids=["noise", "around", "unexplained"],
+)
+def test_a_cropped_garment_is_told_from_a_busy_background(cropped, busy):
+    usual = {"background_share": 0.6, "border_touch": 0.38, "noise": 1.0}
+    assert judge_garment(square_garment(**usual | cropped)).fault is Code.GARMENT_CROPPED
+    assert judge_garment(square_garment(**usual | busy)).fault is Code.BUSY_BACKGROUND
+
+
+@pytest.mark.parametrize(
     ("name", "category"),
     [
         ("tee_logo", Category.TOPS),

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from modera_bot.errors import Code
-from modera_bot.ml.base import Body, GarmentPicture, Picture, TryOnTask
+from modera_bot.ml.anatomy import Landmark
+from modera_bot.ml.base import Body, GarmentPicture, Person, Picture, TryOnTask
 from modera_bot.ml.draft.tryon import draft_tryon
 from modera_bot.ml.draft.worn import WornTop, judge_worn, take_off, wearer
 from tests.ml.conftest import sample, worn
@@ -87,6 +88,33 @@ def test_a_top_that_the_photo_cuts_off_stays_on(understanding):
     ids=["turned", "leaning", "hand in front"],
 )
 def test_worn_garments_are_seen_from_straight_ahead(near_miss, too_far):
+    assert judge_worn(PICTURE, body(near_miss)).fault is None
+    assert judge_worn(PICTURE, body(too_far)).fault is Code.GARMENT_ON_PERSON
+
+
+def unsure_elbow(certainty: float) -> Person:
+    """Somebody of whom one elbow is hardly seen."""
+    visibility = person().visibility.copy()
+    visibility[Landmark.LEFT_ELBOW] = certainty
+    return replace(person(), visibility=visibility)
+
+
+def small(rows: int) -> Person:
+    """Somebody whose outline takes 340 of 800 columns in so many of 1000 rows."""
+    return replace(person(), mask=person().mask * (np.arange(HEIGHT) < 100 + rows)[:, None])
+
+
+@pytest.mark.parametrize(
+    ("near_miss", "too_far"),
+    [
+        (replace(person(), detection=0.69), replace(person(), detection=0.67)),
+        (unsure_elbow(0.72), unsure_elbow(0.68)),
+        (replace(person(), mask_agreement=0.87), replace(person(), mask_agreement=0.855)),
+        (small(200), small(180)),
+    ],
+    ids=["detection", "elbows", "outline", "size"],
+)
+def test_each_limit_of_being_sure_of_a_wearer_lets_a_near_miss_pass(near_miss, too_far):
     assert judge_worn(PICTURE, body(near_miss)).fault is None
     assert judge_worn(PICTURE, body(too_far)).fault is Code.GARMENT_ON_PERSON
 
