@@ -22,7 +22,7 @@ CLOSEST, WIDEST = 1.03, 1.32
 
 #: Cloth that lies flat in a product shot is wider than it hangs, since a body is round: how
 #: much of the width beyond the torso's own is seen when it is worn.
-EASE = 0.5
+EASE = 0.4
 
 #: How much of the torso's half width faces the eye squarely.
 FACING = 0.55

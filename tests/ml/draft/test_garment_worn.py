@@ -8,8 +8,11 @@ import pytest
 from modera_bot.errors import Code
 from modera_bot.ml.anatomy import Landmark
 from modera_bot.ml.base import Body, GarmentPicture, Person, Picture, TryOnTask
+from modera_bot.ml.draft import worn as worn_module
 from modera_bot.ml.draft.tryon import draft_tryon
 from modera_bot.ml.draft.worn import WornTop, judge_worn, take_off, wearer
+from modera_bot.ml.parsing.figure import figure
+from modera_bot.ml.parsing.parse import parse
 from tests.ml.conftest import sample, worn
 from tests.ml.draft.bodies import HEIGHT, WIDTH, body, leaning, person, turned
 
@@ -117,6 +120,24 @@ def small(rows: int) -> Person:
 def test_each_limit_of_being_sure_of_a_wearer_lets_a_near_miss_pass(near_miss, too_far):
     assert judge_worn(PICTURE, body(near_miss)).fault is None
     assert judge_worn(PICTURE, body(too_far)).fault is Code.GARMENT_ON_PERSON
+
+
+@pytest.mark.parametrize(
+    ("field", "near_miss", "too_little"), [("skin_contrast", 18.1, 17.9), ("skin", 0.031, 0.029)]
+)
+def test_clothes_are_told_from_skin_or_stay_on(
+    understanding, monkeypatch, field, near_miss, too_little
+):
+    picture = sample("people/ana_tee_stripe")
+    found = understanding.understand(picture)
+    (one,) = found.people
+    parsed = parse(picture, one, figure(one))
+    share = float((parsed.skin * one.mask).sum() / one.mask.sum())
+    for value, comes_off in ((near_miss, True), (too_little, False)):
+        changed = value if field == "skin_contrast" else parsed.skin * np.float32(value / share)
+        other = replace(parsed, **{field: changed})
+        monkeypatch.setattr(worn_module, "parse", lambda *given, other=other: other)
+        assert (take_off(picture, found) is not None) is comes_off
 
 
 def test_of_two_people_nobody_is_undressed():
