@@ -23,4 +23,4 @@ async def ask(turn: Turn, key: str, report: PhotoReport) -> None:
     points = [person.point for person in report.people_at]
     shown = await services.draw(services.pool.run, images.numbered, picture, points)
     text = chat.text("tryon-who", count=len(points))
-    await chat.send_photo(shown, text, keyboards.people(key, len(points)))
+    await chat.send_photo(shown, text, keyboards.people(chat, key, len(points)))
