@@ -71,7 +71,8 @@ def _check(file: Path, stored: Mapping[str, list[int]], parts: Iterable[nn.Modul
         ),
     ]
     if faults:
-        raise _damaged(file, f"{faults[0]}, and {len(faults) - 1} more such faults")
+        more = f", and {len(faults) - 1} more such faults" if faults[1:] else ""
+        raise _damaged(file, f"{faults[0]}{more}")
 
 
 def _fill(part: nn.Module, tensors: dict[str, Tensor]) -> None:
@@ -82,4 +83,7 @@ def _fill(part: nn.Module, tensors: dict[str, Tensor]) -> None:
 def _damaged(file: Path, why: str) -> BackendError:
     first = why.partition("\n")[0]
     reason = f"{file} is not what FASHN VTON needs ({first}); {REMEDY}"
+    config = file.with_name(CONFIG)
+    if config.exists():  # no pull fetches or removes one
+        reason += f" and delete {config}, which the published network has not"
     return BackendError(Code.MODELS_MISSING, reason)

@@ -7,6 +7,7 @@
 | compile | a minute | fused by torch.compile instead, on any device |
 """
 
+import logging
 from importlib.util import find_spec
 from typing import Literal, get_args
 
@@ -17,28 +18,37 @@ from modera_bot.ml.fashn.backbone import Streams
 from modera_bot.ml.fashn.layers import TORCH, Ops
 from modera_bot.ml.fashn.transformer import FashnTransformer
 
+_log = logging.getLogger(__name__)
+
 Mode = Literal["eager", "graphs", "compile"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 
-def accelerate(model: FashnTransformer, mode: Mode) -> None:
-    """Prepare `model` for a mode, once; the next picture, of two steps or more, warms it up."""
+def accelerate(model: FashnTransformer, mode: Mode) -> bool:
+    """Prepare `model` for a mode, once; True if a picture of two steps should warm it up."""
     gpu = model.device.type == "cuda"
-    ops = _kernels() if gpu and mode != "compile" else TORCH
+    ops = _kernels(model.device) if gpu and mode != "compile" else TORCH
     for block in model.backbone.blocks():
         block.ops = ops
         if mode == "compile":
             # each kind of block is compiled once: parameters are inputs of what is compiled
             block.compile(dynamic=False)
     model.replay = Graphs(model) if gpu and mode == "graphs" else None
+    return mode != "eager" or ops is not TORCH
 
 
-def _kernels() -> Ops:
-    """The faster ones, where Triton is there: torch for NVIDIA and AMD on Linux brings it."""
+def _kernels(device: torch.device) -> Ops:
+    """The faster ones, where Triton is there and works: it needs a C compiler when it runs."""
     if find_spec("triton") is None:
         return TORCH
     from modera_bot.ml.fashn.kernels import TRITON
 
+    probe = torch.zeros(1, 1, 16, device=device)
+    try:
+        TRITON.gated(probe, probe, probe)
+    except Exception as error:  # whatever its compiler or the driver raise
+        _log.warning("Triton does not work here, so pictures take twice as long: %s", error)
+        return TORCH
     return TRITON
 
 

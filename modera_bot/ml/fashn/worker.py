@@ -104,8 +104,7 @@ def _load(folder: Path, device: str, mode: "Mode") -> "tuple[FashnTransformer, s
         raise BackendError(Code.BACKEND_UNAVAILABLE, reason) from error
     place = plan(read_config(folder), device)
     model = load(folder, place.device, place.dtype)
-    if mode != "eager":
-        accelerate(model, mode)
+    if accelerate(model, mode):
         # a step with guidance and one without: both are compiled before anybody counts steps
         generate(model, blank(*model.config.input_shape), 1, seed=0, steps=2)
     return model, str(place)

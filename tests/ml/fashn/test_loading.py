@@ -106,6 +106,12 @@ def test_a_configuration_that_makes_no_sense_is_refused(folder: Path, text: str)
     assert str(folder / "config.json") in refused(folder)
 
 
+def test_a_configuration_that_was_left_behind_is_named(folder: Path) -> None:
+    """The published weights have none, and no pull removes it."""
+    (folder / "model.safetensors").write_bytes(b"something else")
+    assert f"delete {folder / 'config.json'}" in refused(folder)
+
+
 def test_the_published_dimensions_need_no_configuration() -> None:
     config = FashnConfig()
     assert config.tokens == 3456
