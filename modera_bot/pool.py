@@ -23,7 +23,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -196,21 +196,33 @@ class _Child:
 
 def _start(memory_bytes: int) -> _Child:
     """Start a process; it is ready for a request at once. Raises PoolError."""
+    try:
+        return _Child(*spawn("-m", __name__, last=(str(memory_bytes),)))
+    except OSError as error:
+        raise PoolError(Code.BACKEND_UNAVAILABLE, f"no process: {error}") from error
+
+
+def spawn(*program: str, last: Sequence[str]) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """Start a Python of ours that shares a socket with us, and return it with our end.
+
+    `program` is what Python is told to run, like `-m NAME`; its arguments are the descriptor
+    of its own end and what stands in `last`. Raises OSError.
+    """
     ours, theirs = socket.socketpair()
     with theirs:
         try:
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", __name__, str(theirs.fileno()), str(memory_bytes)],
+                [sys.executable, "-P", *program, str(theirs.fileno()), *last],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,  # ours may carry the answer of a command
                 pass_fds=(theirs.fileno(),),
                 env=child_environment(),
                 start_new_session=True,  # Ctrl-C is for the parent to handle
             )
-        except OSError as error:
+        except OSError:
             ours.close()
-            raise PoolError(Code.BACKEND_UNAVAILABLE, f"no process: {error}") from error
-    return _Child(process, ours)
+            raise
+    return process, ours
 
 
 def child_environment() -> dict[str, str]:

@@ -35,6 +35,16 @@ def resized(values: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.fl
     return np.asarray(cv2.resize(values, size, interpolation=how), np.float32)
 
 
+def shrink(picture: Picture, edge: int) -> Picture:
+    """The picture with its longest edge at most `edge`."""
+    scale = edge / max(picture.shape[:2])
+    if scale >= 1:
+        return picture
+    height, width = picture.shape[:2]
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
+
+
 def to_rgb(lab: Colours) -> Colours:
     """RGB of 0..1 from Lab; colours that no screen has are clipped."""
     rgb = cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB)

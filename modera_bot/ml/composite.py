@@ -22,8 +22,7 @@ from modera_bot.ml.anatomy import Landmark, chosen
 from modera_bot.ml.base import Mask, Picture, Points
 from modera_bot.ml.body import BodyUnderstanding
 from modera_bot.ml.canvas import extent, grain_of
-from modera_bot.ml.colour import Colours, Flags, blur, grown, resized, touching
-from modera_bot.ml.draft.garment import shrink
+from modera_bot.ml.colour import Colours, Flags, blur, grown, resized, shrink, touching
 from modera_bot.ml.masks import body_masks
 
 #: Differences are looked at, and colours compared, in copies whose longest edge is this.

@@ -18,7 +18,8 @@ from modera_bot.ml.anatomy import Landmark, chest
 from modera_bot.ml.base import Body, Person
 from modera_bot.ml.body import BodyUnderstanding
 from modera_bot.ml.canvas import extent
-from modera_bot.ml.draft.garment import CutOut, cut_out, shrink
+from modera_bot.ml.colour import shrink
+from modera_bot.ml.draft.garment import CutOut, cut_out
 from modera_bot.ml.draft.garment_gates import judge_garment
 from modera_bot.ml.draft.person_gates import Verdict, judge_person
 from modera_bot.ml.draft.silhouette import guess_category

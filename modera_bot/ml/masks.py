@@ -12,7 +12,6 @@ CatVTON (Chong et al., ICLR 2025) cut them from parsers, made here without one.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -21,7 +20,7 @@ from modera_bot.contracts import Category
 from modera_bot.ml.anatomy import Landmark, scaled
 from modera_bot.ml.base import Mask, Person, Picture
 from modera_bot.ml.colour import Flags, blur, closed, filled_holes, grown, resized
-from modera_bot.ml.parsing.figure import SIDES, Figure, Vector, capsule, figure
+from modera_bot.ml.parsing.figure import SIDES, Figure, Vector, capsule, figure, limb
 from modera_bot.ml.parsing.parse import Parsing, parse
 
 #: Masks are found in a copy whose longest edge is at most this, in pixels: they are soft.
@@ -163,6 +162,5 @@ def _limbs(body: Figure, lines: list[Vector], radii: tuple[float, float]) -> Fla
     """What the outline holds near lines of bones."""
     near = np.zeros(body.mask.shape, bool)
     for line in lines:
-        for start, end in pairwise(line):
-            near |= capsule(body.mask.shape, start, end, radii) > 0.5
+        near |= limb(body.mask.shape, line, radii) > 0.5
     return near & (body.mask > 0.3)

@@ -9,8 +9,7 @@ import numpy as np
 from modera_bot.contracts import Category
 from modera_bot.ml.base import Mask, Person, Picture
 from modera_bot.ml.body import BodyUnderstanding
-from modera_bot.ml.colour import closed, large_parts, opened, resized
-from modera_bot.ml.draft.garment import shrink
+from modera_bot.ml.colour import closed, large_parts, opened, resized, shrink
 from modera_bot.ml.masks import body_masks
 from modera_bot.ml.parsing.figure import figure
 from modera_bot.ml.parsing.parse import parse

@@ -122,7 +122,8 @@ def _back_onto(task: TryOnTask, generated: Picture, category: Category, models: 
 
 def _category(garment: Picture) -> Category:
     """What the garment seems to be."""
-    from modera_bot.ml.draft.garment import WORK_EDGE, cut_out, shrink
+    from modera_bot.ml.colour import shrink
+    from modera_bot.ml.draft.garment import WORK_EDGE, cut_out
     from modera_bot.ml.draft.silhouette import guess_category
 
     return guess_category(cut_out(shrink(garment, WORK_EDGE)))

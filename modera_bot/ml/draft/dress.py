@@ -13,9 +13,11 @@ from modera_bot.ml.draft.drawn import Drawn
 from modera_bot.ml.draft.dress_fit import fit_dress
 from modera_bot.ml.draft.garment import CutOut
 from modera_bot.ml.draft.keypoints import TopShape
+from modera_bot.ml.draft.legs import bare_legs
 from modera_bot.ml.draft.limbs import bare_arms
 from modera_bot.ml.draft.lower_render import paint_leftovers
-from modera_bot.ml.draft.render import lit, render
+from modera_bot.ml.draft.render import render
+from modera_bot.ml.draft.shade import lit
 from modera_bot.ml.draft.top_layers import warp_top
 from modera_bot.ml.draft.watching import Step, ended
 from modera_bot.ml.parsing.figure import SIDES, Figure
@@ -43,7 +45,8 @@ def draw_dress(
     shading = lit(picture, body, _like_a_dress(parsed, lower))
     canvas = Canvas(body.mask.shape)
     ends = np.array([_covers(body, side, fitted.hem) for side in SIDES], np.float32)
-    paint_leftovers(canvas, to_floats(picture), body, parsed, lower, layers.covered, ends)
+    photo, legs = to_floats(picture), bare_legs(body, lower)
+    paint_leftovers(canvas, photo, body, parsed, lower, legs, layers.covered, ends)
     # what is left of the old top beside the dress is background, however low it reached
     render(canvas, picture, body, replace(parsed, hem=None), arms, fitted, layers, shading)
     return Drawn(canvas, grain_of(picture), canvas.cloth)

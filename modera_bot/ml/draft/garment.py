@@ -22,6 +22,7 @@ from modera_bot.ml.colour import (
     opened,
     palette,
     resized,
+    shrink,
     shrunk,
     to_floats,
     to_lab,
@@ -76,16 +77,6 @@ class CutOut:
         """What is left where no garment may be cut out."""
         colour, alpha = np.zeros((1, 1, 3), np.float32), np.zeros((1, 1), np.float32)
         return cls(colour, alpha, background_share=0.0, border_touch=0.0, noise=0.0)
-
-
-def shrink(picture: Picture, edge: int) -> Picture:
-    """The picture with its longest edge at most `edge`."""
-    scale = edge / max(picture.shape[:2])
-    if scale >= 1:
-        return picture
-    height, width = picture.shape[:2]
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
 
 
 def cut_out(picture: Picture) -> CutOut:

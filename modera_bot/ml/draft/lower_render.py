@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 
 from modera_bot.ml.base import Mask, Picture
 from modera_bot.ml.canvas import Canvas, grain_of
-from modera_bot.ml.colour import Colours, blur, grown, to_floats, to_lab
+from modera_bot.ml.colour import Colours, blur, grown, to_floats
 from modera_bot.ml.draft import erase
 from modera_bot.ml.draft.drawn import Drawn
 from modera_bot.ml.draft.garment import CutOut
 from modera_bot.ml.draft.legs import bare_legs, leg_skin, legs_region
+from modera_bot.ml.draft.limbs import Arm as Limb
 from modera_bot.ml.draft.lower_fit import LowerFit, Strip, fit_bottom
 from modera_bot.ml.draft.lower_shape import LowerShape
-from modera_bot.ml.draft.shade import exposure, light, rim
-from modera_bot.ml.draft.warp import Layer, warp_strip
+from modera_bot.ml.draft.shade import contact_shadow, lit, rim
+from modera_bot.ml.draft.warp import Layer, covered_by, warp_strip
 from modera_bot.ml.draft.watching import Step, ended
-from modera_bot.ml.parsing.figure import SIDES, Figure, Vector, capsule, length
+from modera_bot.ml.parsing.figure import SIDES, Figure, Vector, length, limb
 from modera_bot.ml.parsing.lower import Lower, parse_lower
 from modera_bot.ml.parsing.parse import Parsing
 
@@ -29,8 +29,8 @@ SEAM = 0.025
 #: How far below an old hem skin is repainted, ever fainter, as a share of the scale.
 HEM_SHADOW = 0.08
 
-#: How dark the shadow is that a hem casts on legs and shoes, and how far, in shares of the scale.
-SHADOW, SHADOW_REACH = 0.3, 0.03
+#: How soft the shadow is that a hem casts on legs and shoes, as a share of the scale.
+SHADOW_REACH = 0.03
 
 #: How far around hands their shadows on the old garment are looked past, in shares of the scale.
 HANDS_SHADOW = 0.06
@@ -57,13 +57,13 @@ def draw_bottom(
     alike &= bool(fitted.ends.mean() < lower.ends.mean() + SAME_LENGTH)
     shading = _lit(picture, body, parsed, lower, alike)
     canvas = Canvas(body.mask.shape)
-    photo, covered = to_floats(picture), _covered(layers, body.mask.shape)
-    paint_leftovers(canvas, photo, body, parsed, lower, covered, fitted.ends)
+    photo, covered = to_floats(picture), covered_by(layers, body.mask.shape)
+    paint_leftovers(canvas, photo, body, parsed, lower, legs, covered, fitted.ends)
     ended(Step.LEFTOVERS, picture, canvas)
     for layer, strip in parts:
         edges = strip.body if shape.legs is None else strip.body[1:]
-        lit = shading[layer.box] * rim(layer, edges, RIM * body.scale)[..., None]
-        canvas.over(layer.colour * lit, layer.alpha, layer.box, cloth=True)
+        shade = shading[layer.box] * rim(layer, edges, RIM * body.scale)[..., None]
+        canvas.over(layer.colour * shade, layer.alpha, layer.box, cloth=True)
     canvas.reveal(_in_front(body, parsed, lower))
     return Drawn(canvas, grain_of(picture), canvas.cloth)
 
@@ -74,14 +74,14 @@ def paint_leftovers(
     body: Figure,
     parsed: Parsing,
     lower: Lower,
+    legs: tuple[Limb, Limb],
     covered: Mask,
     ends: Vector,
 ) -> None:
     """Paint over what a new garment, opaque where `covered`, leaves to be seen of the old bottom.
 
-    `ends` (2,) are the shares of the legs that the new one covers: below there are legs.
+    `legs` are bare; `ends` (2,) are the shares of them that the new one covers.
     """
-    legs = bare_legs(body, lower)
     old = blur(grown(lower.region > 0.5, SEAM * body.scale).astype(np.float32), 1.5)
     left = np.asarray(old * (covered < 0.98) * (1 - lower.feet), np.float32)
     starts = (ends - 0.08) * np.array([length(body.leg(side)) for side in SIDES], np.float32)
@@ -96,7 +96,7 @@ def paint_leftovers(
         skin * erase.roundness(legs, body.mask.shape)[..., None], np.maximum(left, shaded) * bare
     )
     person = body.mask * (1 - left * (1 - bare))
-    canvas.darken(_contact_shadow(covered, body) * person)
+    canvas.darken(contact_shadow(covered, body, SHADOW_REACH) * person)
 
 
 def _warped(
@@ -124,10 +124,7 @@ def _lit(picture: Picture, body: Figure, parsed: Parsing, lower: Lower, alike: b
     """
     by_hands = grown(np.maximum(*parsed.hands) > 0.1, HANDS_SHADOW * body.scale)
     region = lower.region * np.float32(alike) * ~by_hands
-    worn = replace(parsed, top=region, hem=None)
-    shading = light(to_lab(picture), body, worn) * exposure(picture, body)
-    ended(Step.LIGHT, picture, shading)
-    return shading
+    return lit(picture, body, replace(parsed, top=region, hem=None))
 
 
 def _half(garment: CutOut, shape: LowerShape, side: int) -> Mask:
@@ -143,30 +140,13 @@ def _half(garment: CutOut, shape: LowerShape, side: int) -> Mask:
     return half
 
 
-def _covered(layers: list[Layer], size: tuple[int, int]) -> Mask:
-    covered = np.zeros(size, np.float32)
-    for layer in layers:
-        covered[layer.box] += (1 - covered[layer.box]) * layer.alpha
-    return covered
-
-
-def _contact_shadow(covered: Mask, body: Figure) -> Mask:
-    """The shadow on legs and shoes just below the garment."""
-    step = round(0.5 * SHADOW_REACH * body.scale)
-    soft = np.zeros_like(covered)
-    soft[step:] = blur(covered, SHADOW_REACH * body.scale)[: len(soft) - step]
-    shadow: Mask = SHADOW * soft * (1 - covered)
-    return shadow
-
-
 def _in_front(body: Figure, parsed: Parsing, lower: Lower) -> Mask:
     """All above the top's hem, and hands, forearms, sleeves and long hair below it."""
     rim_of_old = blur(grown(lower.region > 0.5, 0.007 * body.scale).astype(np.float32), 0.8)
     arms = np.zeros_like(body.mask)
     for side in SIDES:
-        for first, last in pairwise(body.arm(side)):
-            radii = 0.15 * body.scale, 0.08 * body.scale
-            arms = np.maximum(arms, capsule(arms.shape, first, last, radii))
+        radii = 0.15 * body.scale, 0.08 * body.scale
+        arms = np.maximum(arms, limb(arms.shape, body.arm(side), radii))
     bare = (parsed.skin > 0.2) & (body.mask > 0.4) & (arms > 0.5) & (lower.region < 0.5)
     hands = np.maximum(np.maximum(*parsed.hands), blur(bare.astype(np.float32), 0.8))
     front = np.maximum(np.maximum(parsed.head, parsed.hair), hands * (1 - rim_of_old))

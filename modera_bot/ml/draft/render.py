@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import cv2
 import numpy as np
 
@@ -14,7 +12,6 @@ from modera_bot.ml.colour import (
     blur,
     disc,
     to_floats,
-    to_lab,
 )
 from modera_bot.ml.draft import erase
 from modera_bot.ml.draft.drawn import Drawn
@@ -22,15 +19,15 @@ from modera_bot.ml.draft.fit import Fit, fit
 from modera_bot.ml.draft.garment import CutOut
 from modera_bot.ml.draft.keypoints import TopShape
 from modera_bot.ml.draft.limbs import Arm, bare_arms
-from modera_bot.ml.draft.shade import exposure, light, rim
+from modera_bot.ml.draft.shade import contact_shadow, lit, rim
 from modera_bot.ml.draft.top_layers import TopLayers, warp_top
 from modera_bot.ml.draft.warp import Layer
 from modera_bot.ml.draft.watching import Step, ended
-from modera_bot.ml.parsing.figure import SIDES, Figure, Vector, along, capsule, length
+from modera_bot.ml.parsing.figure import SIDES, Figure, Vector, along, length, limb
 from modera_bot.ml.parsing.parse import Parsing
 
-#: How dark the shadow is that the garment casts on the body beside it.
-SHADOW = 0.3
+#: How soft the shadow is on the body beside a top, as a share of the scale.
+SHADOW_REACH = 0.02
 
 
 def draw_top(
@@ -49,13 +46,6 @@ def draw_top(
     canvas = Canvas(body.mask.shape)
     render(canvas, picture, body, parsed, arms, fitted, layers, shading)
     return Drawn(canvas, grain_of(picture), canvas.cloth)
-
-
-def lit(picture: Picture, body: Figure, parsed: Parsing) -> Colours:
-    """The light on the clothes that are worn: what a new garment's colours are multiplied with."""
-    shading = light(to_lab(picture), body, parsed) * exposure(picture, body)
-    ended(Step.LIGHT, picture, shading)
-    return shading
 
 
 def render(
@@ -78,7 +68,12 @@ def render(
     ended(Step.LEFTOVERS, picture, left)
     skin = erase.skin(photo, body, parsed)
     # what was painted before has its shadow already; what is now background gets none
-    shadow = _contact_shadow(covered, body) * (canvas.cover == 0) * (1 - left.background)
+    shadow = (
+        contact_shadow(covered, body, SHADOW_REACH)
+        * body.mask
+        * (canvas.cover == 0)
+        * (1 - left.background)
+    )
     canvas.over(erase.background(photo, body), left.background)
     lower = erase.lower_garment(photo, body, parsed)
     if lower is not None:
@@ -112,15 +107,6 @@ def _paint(
         canvas.over(layer.colour * lit, layer.alpha, layer.box, cloth=True)
 
 
-def _contact_shadow(covered: Mask, body: Figure) -> Mask:
-    """The shadow on the body just below and beside the garment."""
-    step = round(0.015 * body.scale)
-    soft = np.zeros_like(covered)
-    soft[step:] = blur(covered, 0.02 * body.scale)[: len(soft) - step]  # light comes from above
-    shadow: Mask = SHADOW * soft * (1 - covered) * body.mask
-    return shadow
-
-
 def _bare_arms(body: Figure, parsed: Parsing, fitted: Fit) -> Mask:
     """The arms that stay as they are: in front of the torso, beyond both old and new sleeves."""
     arms = np.zeros_like(body.mask)
@@ -132,9 +118,8 @@ def _bare_arms(body: Figure, parsed: Parsing, fitted: Fit) -> Mask:
         if start >= length(line):
             continue
         point, _, joint = along(line, max(start, 0.05 * body.scale))
-        for first, last in pairwise([point, *line[joint + 1 :]]):
-            radii = 0.15 * body.scale, 0.12 * body.scale
-            arms = np.maximum(arms, capsule(arms.shape, first, last, radii))
+        radii = 0.15 * body.scale, 0.12 * body.scale
+        arms = np.maximum(arms, limb(arms.shape, [point, *line[joint + 1 :]], radii))
     bare = (parsed.skin > 0.2) & (body.mask > 0.4)
     return blur((bare & (arms > 0.5)).astype(np.float32), 0.8)
 

@@ -8,8 +8,19 @@ import cv2
 import numpy as np
 
 from modera_bot.ml.base import Mask, Picture
-from modera_bot.ml.colour import Colours, Flags, blur, closed, grown, masked_blur, resized, shrunk
+from modera_bot.ml.colour import (
+    Colours,
+    Flags,
+    blur,
+    closed,
+    grown,
+    masked_blur,
+    resized,
+    shrunk,
+    to_lab,
+)
 from modera_bot.ml.draft.warp import Layer
+from modera_bot.ml.draft.watching import Step, ended
 from modera_bot.ml.parsing.figure import Figure, Vector
 from modera_bot.ml.parsing.parse import Parsing
 
@@ -27,6 +38,10 @@ PRINT_REACH = 0.02
 
 #: How far beyond an old cuff or hem its light fades out, as a share of the scale.
 FADE = 0.05
+
+#: How dark the shadow is that a garment casts on the body, and how far below it, as a share of
+#: the scale.
+SHADOW, DROP = 0.3, 0.015
 
 #: How much darker a garment is at its outline, where the cloth turns away.
 RIM = 0.2
@@ -100,6 +115,22 @@ def _plainness(lab: Colours, inside: Flags, region: Mask, scale: float) -> float
     near = blur(lightness, max(0.02 * scale, 1))
     relief = float(np.percentile(np.abs(lightness - near)[inside & (region > 0)], 90))
     return float(np.clip(1.5 - 2 * printed, 0, 1) * np.clip(1.8 - relief / 5, 0, 1))
+
+
+def lit(picture: Picture, body: Figure, parsed: Parsing) -> Colours:
+    """The light on `parsed.top`: what a new garment's colours are multiplied with."""
+    shading = light(to_lab(picture), body, parsed) * exposure(picture, body)
+    ended(Step.LIGHT, picture, shading)
+    return shading
+
+
+def contact_shadow(covered: Mask, body: Figure, reach: float) -> Mask:
+    """The shadow just below and beside a garment; `reach` is how soft, in shares of the scale."""
+    step = round(DROP * body.scale)
+    soft = np.zeros_like(covered)
+    soft[step:] = blur(covered, reach * body.scale)[: len(soft) - step]  # light comes from above
+    shadow: Mask = SHADOW * soft * (1 - covered)
+    return shadow
 
 
 def rim(layer: Layer, edges: Sequence[Vector], reach: float) -> Mask:

@@ -12,7 +12,7 @@ from modera_bot.ml.colour import Colours, blur, disc, fill_in, grown, shrunk
 from modera_bot.ml.draft.fit import Fit
 from modera_bot.ml.draft.garment import CutOut
 from modera_bot.ml.draft.keypoints import TopShape
-from modera_bot.ml.draft.warp import Layer, warp_strip, warp_torso
+from modera_bot.ml.draft.warp import Layer, covered_by, warp_strip, warp_torso
 from modera_bot.ml.draft.watching import Step, ended
 from modera_bot.ml.parsing.figure import SIDES, Figure, Vector
 
@@ -75,9 +75,7 @@ def warp_top(
     )
     seen = _seen(torso, *sleeves)
     ended(Step.WARP, picture, seen)
-    covered = np.zeros(size, np.float32)
-    for layer in seen:
-        covered[layer.box] += (1 - covered[layer.box]) * layer.alpha
+    covered = covered_by(seen, size)
     gaps = _gaps(covered, body, fitted)
     hood = _hood(body, garment, shape, fitted)
     return TopLayers(torso, (sleeves[0], sleeves[1]), covered, gaps, hood)

@@ -10,9 +10,10 @@ from modera_bot.errors import Code, Refusal
 from modera_bot.ml.anatomy import chosen
 from modera_bot.ml.base import Body, Person, Picture, TryOnOutput, TryOnTask
 from modera_bot.ml.body import BodyUnderstanding
+from modera_bot.ml.colour import shrink
 from modera_bot.ml.draft.drawn import Drawn
 from modera_bot.ml.draft.dress import draw_dress
-from modera_bot.ml.draft.garment import CutOut, cut_out, shrink
+from modera_bot.ml.draft.garment import CutOut, cut_out
 from modera_bot.ml.draft.garment_gates import judge_garment
 from modera_bot.ml.draft.keypoints import TopShape, locate
 from modera_bot.ml.draft.lower_render import draw_bottom

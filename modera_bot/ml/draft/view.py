@@ -8,8 +8,7 @@ import numpy as np
 
 from modera_bot.contracts import Category
 from modera_bot.ml.base import Person, Picture, Points
-from modera_bot.ml.colour import resized
-from modera_bot.ml.draft.garment import shrink
+from modera_bot.ml.colour import resized, shrink
 from modera_bot.ml.draft.person_gates import WORK_EDGE
 from modera_bot.ml.parsing.figure import figure
 

@@ -7,6 +7,7 @@ sleeve lay, hence the strips.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -43,6 +44,14 @@ class Layer:
     def box(self) -> tuple[slice, slice]:
         height, width = self.alpha.shape
         return slice(self.top, self.top + height), slice(self.left, self.left + width)
+
+
+def covered_by(layers: Iterable[Layer], shape: tuple[int, int]) -> Mask:
+    """Where any of the layers is in a picture of the given shape, 0 to 1."""
+    covered = np.zeros(shape, np.float32)
+    for layer in layers:
+        covered[layer.box] += (1 - covered[layer.box]) * layer.alpha
+    return covered
 
 
 def warp_torso(

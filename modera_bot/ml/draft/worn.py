@@ -28,7 +28,12 @@ from modera_bot.ml.colour import (
 )
 from modera_bot.ml.draft.garment import CARRIED, CutOut, carried
 from modera_bot.ml.draft.keypoints import TopShape
-from modera_bot.ml.draft.person_gates import LEAST_SCORE, Verdict, judge_person
+from modera_bot.ml.draft.person_gates import (
+    LEAST_SCORE,
+    LEAST_SKIN_CONTRAST,
+    Verdict,
+    judge_person,
+)
 from modera_bot.ml.draft.worn_shape import locate_worn, torso_region
 from modera_bot.ml.parsing.figure import Figure, Vector, figure
 from modera_bot.ml.parsing.parse import Parsing, parse
@@ -47,9 +52,8 @@ LEAST_AREA = 0.08
 #: A garment is cut along the outline of who wears it, so that must be surer than when dressing.
 LEAST_AGREEMENT = 0.86
 
-#: Without this much skin, of the outline, no parsing tells clothes from body; nor does it
-#: where half of the garment differs less from skin (ΔE).
-LEAST_SKIN, LEAST_SKIN_CONTRAST = 0.03, 18.0
+#: Without this much skin, of the outline, no parsing tells clothes from body.
+LEAST_SKIN = 0.03
 
 #: The garment is taken as seen from straight ahead: the most that shoulders turn or the torso
 #: leans, in degrees.

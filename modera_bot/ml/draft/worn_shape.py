@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import cv2
 import numpy as np
 
@@ -14,7 +12,7 @@ from modera_bot.ml.draft.keypoints import ROWS, TopShape, upper_edge
 from modera_bot.ml.draft.limbs import across_arm, bare_arm
 from modera_bot.ml.draft.sleeves import SLICES, Sleeve, resampled
 from modera_bot.ml.draft.torso import body_half
-from modera_bot.ml.parsing.figure import OUT, SIDES, Figure, Vector, capsule, length
+from modera_bot.ml.parsing.figure import OUT, SIDES, Figure, Vector, length, limb
 from modera_bot.ml.parsing.parse import Parsing
 
 #: Where an armpit is that no gap beside the torso shows, in torso lengths below the collar,
@@ -163,5 +161,4 @@ class _TopOf:
         y = np.arange(height, dtype=np.float32)[:, None] - tip[1]
         beyond = (x * hole[1] - y * hole[0]) * OUT[side] > 0
         radii = (0.24 * frame.scale, 0.2 * frame.scale)
-        on_arm = [capsule(self.mask.shape, a, b, radii) > 0.5 for a, b in pairwise(line)]
-        return np.asarray(beyond & (on_arm[0] | on_arm[1]))
+        return np.asarray(beyond & (limb(self.mask.shape, line, radii) > 0.5))

@@ -1,6 +1,5 @@
 """Loads published weights: each tensor is accounted for, by name and by shape."""
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -11,10 +10,8 @@ from torch import Tensor, nn
 from modera_bot.errors import BackendError, Code
 from modera_bot.ml.fashn.backbone import Backbone
 from modera_bot.ml.fashn.conditioner import Conditioner
-from modera_bot.ml.fashn.config import FashnConfig
+from modera_bot.ml.fashn.files import CONFIG, WEIGHTS, read_config
 from modera_bot.ml.fashn.transformer import FashnTransformer
-
-WEIGHTS, CONFIG = "model.safetensors", "config.json"
 
 #: Stored with the weights and used by nobody.
 UNUSED = {"patch_mixer_token"}
@@ -48,17 +45,6 @@ def load(folder: Path, device: torch.device, dtype: torch.dtype) -> FashnTransfo
     return FashnTransformer(config, backbone, conditioner).eval()
 
 
-def read_config(folder: Path) -> FashnConfig:
-    """The network's dimensions: from config.json if there is one, else as published."""
-    file = folder / CONFIG
-    if not file.exists():
-        return FashnConfig()
-    try:
-        return FashnConfig.read(file)
-    except (OSError, ValueError, TypeError, json.JSONDecodeError) as error:
-        raise _damaged(file, str(error)) from error
-
-
 def _check(file: Path, stored: Mapping[str, list[int]], parts: Iterable[nn.Module]) -> None:
     wanted = {name: list(t.shape) for part in parts for name, t in part.state_dict().items()}
     faults = [
@@ -83,7 +69,7 @@ def _fill(part: nn.Module, tensors: dict[str, Tensor]) -> None:
 def _damaged(file: Path, why: str) -> BackendError:
     first = why.partition("\n")[0]
     reason = f"{file} is not what FASHN VTON needs ({first}); {REMEDY}"
-    config = file.with_name(CONFIG)
+    config = file.with_name(CONFIG.name)
     if config.exists():  # no pull fetches or removes one
         reason += f" and delete {config}, which the published network has not"
     return BackendError(Code.MODELS_MISSING, reason)

@@ -2,9 +2,7 @@
 
 import logging
 import signal
-import socket
 import subprocess
-import sys
 import threading
 import time
 import weakref
@@ -17,7 +15,7 @@ import numpy as np
 from modera_bot.errors import BackendError, Code, ModeraError
 from modera_bot.ml.fashn import worker
 from modera_bot.ml.fashn.inputs import Pixels
-from modera_bot.pool import child_environment
+from modera_bot.pool import spawn
 
 _log = logging.getLogger(__name__)
 
@@ -92,20 +90,10 @@ class _Child:
     """The running process; used by one thread at a time."""
 
     def __init__(self, arguments: tuple[str, ...]) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            try:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-P", "-c", _PROGRAM, str(theirs.fileno()), *arguments],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,  # ours may carry the answer of a command
-                    pass_fds=(theirs.fileno(),),
-                    env=child_environment(),
-                    start_new_session=True,  # Ctrl-C is for the parent to handle
-                )
-            except OSError as error:
-                ours.close()
-                raise BackendError(Code.BACKEND_UNAVAILABLE, f"no process: {error}") from error
+        try:
+            self._process, ours = spawn("-c", _PROGRAM, last=arguments)
+        except OSError as error:
+            raise BackendError(Code.BACKEND_UNAVAILABLE, f"no process: {error}") from error
         self._connection = Connection(ours.detach())
         self._end = weakref.finalize(self, _end, self._process, self._connection)
 

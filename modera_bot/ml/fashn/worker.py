@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from modera_bot.errors import BackendError, Code, ModeraError
+from modera_bot.ml.fashn.files import read_config
 from modera_bot.ml.fashn.inputs import Inputs, Pixels, blank
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _load(folder: Path, device: str, mode: "Mode") -> "tuple[FashnTransformer, s
     """The model, warmed up, and where it is."""
     try:
         from modera_bot.ml.fashn.device import plan
-        from modera_bot.ml.fashn.loading import load, read_config
+        from modera_bot.ml.fashn.loading import load
         from modera_bot.ml.fashn.pipeline import generate
         from modera_bot.ml.fashn.speed import accelerate
     except ImportError as error:

@@ -6,7 +6,9 @@ index into the sign that leads away from the body's middle.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -214,4 +216,14 @@ def capsule(shape: tuple[int, int], start: Vector, end: Vector, radii: tuple[flo
     distance = np.hypot(x - share * bone[0], y - share * bone[1])
     radius = radii[0] + (radii[1] - radii[0]) * share
     mask[low[1] : high[1], low[0] : high[0]] = (radius - distance + 0.5).clip(0, 1)
+    return mask
+
+
+def limb(
+    shape: tuple[int, int], line: Sequence[Vector] | Vector, radii: tuple[float, float]
+) -> Mask:
+    """1 within a limb along a line of points, each part of the given radii at its two ends."""
+    mask = np.zeros(shape, np.float32)
+    for start, end in pairwise(line):
+        mask = np.maximum(mask, capsule(shape, start, end, radii))
     return mask

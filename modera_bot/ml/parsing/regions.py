@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 
@@ -21,7 +20,7 @@ from modera_bot.ml.colour import (
     palette,
     touching,
 )
-from modera_bot.ml.parsing.figure import SIDES, Figure, Vector, along, capsule, length
+from modera_bot.ml.parsing.figure import SIDES, Figure, Vector, along, capsule, length, limb
 from modera_bot.ml.parsing.skin import skin_likeness
 
 #: Fewer pixels than this tell no colour of hair.
@@ -93,10 +92,8 @@ def _arms(body: Figure, sleeve_ends: Sequence[float]) -> tuple[Flags, Flags]:
         beyond = 0.1 if long else 0.02  # a cuff hangs over the wrist
         end, _, joint = along(line, sleeve_ends[side] * length(line) + beyond * body.scale)
         wide = (0.2 * body.scale, 0.18 * body.scale)
-        for first, last in pairwise([*line[: joint + 1], end]):
-            covered |= capsule(shape, first, last, wide) > 0.5
-        for first, last in pairwise([] if long else [end, *line[joint + 1 :]]):
-            bare |= capsule(shape, first, last, wide) > 0.5
+        covered |= limb(shape, [*line[: joint + 1], end], wide) > 0.5
+        bare |= limb(shape, [] if long else [end, *line[joint + 1 :]], wide) > 0.5
     return covered, bare
 
 

@@ -7,7 +7,8 @@ import pytest
 from modera_bot.contracts import Category
 from modera_bot.errors import Code
 from modera_bot.ml.base import Person
-from modera_bot.ml.draft.garment import CutOut, cut_out, shrink
+from modera_bot.ml.colour import shrink
+from modera_bot.ml.draft.garment import CutOut, cut_out
 from modera_bot.ml.draft.garment_gates import judge_garment
 from modera_bot.ml.draft.keypoints import TopShape, locate
 from modera_bot.ml.draft.person_gates import WORK_EDGE
