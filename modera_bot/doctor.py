@@ -15,7 +15,6 @@ from modera_bot.db import Database
 from modera_bot.db.migrate import is_behind
 from modera_bot.errors import Code, ModeraError, StorageError
 from modera_bot.ml import weights
-from modera_bot.ml.fashn.config import FashnConfig
 from modera_bot.pool import PicturePool
 from modera_bot.storage import open_storage
 
@@ -82,9 +81,12 @@ def _local_model(settings: Settings) -> str:
         raise ModeraError(
             Code.BACKEND_UNAVAILABLE, f"{', '.join(missing)}: not installed; {advice}"
         )
+    from modera_bot.ml.backends.fashn import FOLDER
     from modera_bot.ml.fashn.device import plan
+    from modera_bot.ml.fashn.files import read_config
 
-    return str(plan(FashnConfig(), settings.inference.fashn.device))
+    config = read_config(settings.models / FOLDER)
+    return str(plan(config, settings.inference.fashn.device))
 
 
 def _database(settings: Settings) -> str:

@@ -1,6 +1,9 @@
 """Where the model runs, and whether it has the memory for it."""
 
+import json
 import sys
+from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 import torch
@@ -10,6 +13,7 @@ from modera_bot.doctor import CHECKS
 from modera_bot.errors import BackendError, Code, ModeraError
 from modera_bot.ml.fashn import device
 from modera_bot.ml.fashn.config import FashnConfig
+from tests.ml.fashn.tiny import CONFIG as TINY
 
 FULL = FashnConfig()
 
@@ -81,3 +85,16 @@ def test_doctor_tells_where_the_model_would_run(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(ModeraError, match=r"pip install 'modera-bot\[local\]'"):
         check(settings)
+
+
+def test_doctor_plans_for_the_network_that_lies_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = Settings(inference=InferenceSettings(tryon=("fashn",)), models=tmp_path)
+    (tmp_path / "fashn").mkdir()
+    (tmp_path / "fashn" / "config.json").write_text("{")
+    with pytest.raises(BackendError, match="mend it, or delete it"):
+        CHECKS["local model"](settings)
+    (tmp_path / "fashn" / "config.json").write_text(json.dumps({"model": asdict(TINY)}))
+    monkeypatch.setattr(device, "free_bytes", lambda _: 10**9)  # too little for the published one
+    assert "GB of weights" in CHECKS["local model"](settings)
