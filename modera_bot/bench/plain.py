@@ -9,6 +9,7 @@ its tokens. It takes its weights from ours and computes the same function.
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from modera_bot.ml.fashn.conditioner import time_sinusoid
 from modera_bot.ml.fashn.config import FashnConfig
@@ -23,16 +24,23 @@ Weights = dict[str, Tensor]
 class Plain:
     """The network as functions of its weights, all on one device in one precision."""
 
-    def __init__(self, model: FashnTransformer) -> None:
+    def __init__(self, model: FashnTransformer, attention: SDPBackend) -> None:
         self.config: FashnConfig = model.config
+        self._attention = [
+            attention,
+            SDPBackend.MATH,
+        ]  # torch's own choice hangs on what ran before
         parts = model.backbone.state_dict() | model.conditioner.state_dict()
         self.weights = {name: t.to(model.device, model.dtype) for name, t in parts.items()}
 
-    @torch.inference_mode()
     def sample(
         self, conditions: Conditions, *, noise: Tensor, steps: int, guidance: float = 1.5
     ) -> Tensor:
         """Like ml.fashn.sampler.sample; the last step is conditional only there, too."""
+        with torch.inference_mode(), sdpa_kernel(self._attention, set_priority=True):
+            return self._sample(conditions, noise, steps, guidance)
+
+    def _sample(self, conditions: Conditions, noise: Tensor, steps: int, guidance: float) -> Tensor:
         grid, x = time_grid(steps).tolist(), noise
         empty = [torch.zeros_like(t) for t in _pictures(conditions)]
         pictures = _pictures(conditions)

@@ -24,7 +24,7 @@ def ended():
 def test_ours_is_compared_with_the_plain_one_in_the_same_run(ended):
     assert ended.exit_code == 0, ended.output
     modes = json.loads(ended.stdout)["modes"]
-    assert modes["plain"]["times_plain"] == 1
+    assert (modes["plain"]["times_plain"], modes["plain"]["attention"]) == (1, "FLASH_ATTENTION")
     eager = modes["eager"]
     assert eager["times_plain"] == modes["plain"]["picture_s"] / eager["picture_s"]
     assert eager["rms_from_plain"] < 1e-5 < eager["rms_of_plain"]

@@ -89,7 +89,8 @@ class FashnTryOn:
             width, height = canvas_of(self._models / FOLDER)
             self._process.generate(Request(blank(height, width), 1, 0, 1), lambda *_: None)
         except BackendError as error:
-            _log.warning("the local model can't be loaded: %s", error)
+            if not self._process.closed:
+                _log.warning("the local model can't be loaded: %s", error)
 
     def close(self) -> None:
         """End the model's process."""

