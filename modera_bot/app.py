@@ -109,6 +109,7 @@ async def _services(settings: Settings, announcer: "_Announcer", stack: AsyncExi
         inspector=PhotoInspector(pool, settings.models, draft_only=draft_only),
         texts=Texts(),
         categories=frozenset().union(*(backend.capabilities.categories for backend in backends)),
+        levels=not draft_only,
         drawing=drawing,
     )
 

@@ -12,6 +12,7 @@ from modera_bot.bot.flows import (
     history,
     menu,
     privacy,
+    profile,
     settings,
     start,
     tryon,
@@ -22,8 +23,18 @@ from modera_bot.bot.texts import DEFAULT, Texts
 from modera_bot.bot.turn import Services
 
 #: The first handler that takes an update ends the search, so `unknown` must stay the last.
-FLOWS = (start, menu, consent, tryon, history, settings, privacy, help, unknown)
-COMMANDS = ("tryon", "history", "menu", "settings", "help", "privacy", "cancel", "delete")
+FLOWS = (start, menu, consent, tryon, history, profile, settings, privacy, help, unknown)
+COMMANDS = (
+    "tryon",
+    "history",
+    "profile",
+    "menu",
+    "settings",
+    "help",
+    "privacy",
+    "cancel",
+    "delete",
+)
 
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 

@@ -52,6 +52,16 @@ def start(chat: Chat) -> InlineKeyboardMarkup:
     return _rows([_button(chat, "button-tryon", "tryon:start"), _menu(chat)])
 
 
+def person_data(key: str) -> str:
+    """What takes a photo that is on file for the person."""
+    return f"tryon:with:{photo_id(key)}"
+
+
+def last_person(chat: Chat, key: str | None) -> Rows:
+    """A row to take the photo on file, if there is one."""
+    return [[_button(chat, "button-last-person", person_data(key))]] if key else []
+
+
 def roles(chat: Chat, key: str, possible: Iterable[Role]) -> InlineKeyboardMarkup:
     """What a photo may be used as."""
     photo = photo_id(key)
@@ -123,7 +133,8 @@ def result(
         [button("single" if compared else "compare"), button("file")],
         [button("garment")],
         [button("person")],
-        [button("delete"), _menu(chat)],
+        [button("share"), button("delete")],
+        [_menu(chat)],
     )
 
 

@@ -18,7 +18,7 @@ from telegram import Bot, Message, Update
 
 from modera_bot.bot.texts import Argument, Markup, Texts
 from modera_bot.config import Settings
-from modera_bot.contracts import Category, Credits, Inspector
+from modera_bot.contracts import Category, Credits, Inspector, Quality
 from modera_bot.db import Database, inbox, sessions, users
 from modera_bot.db.sessions import Session
 from modera_bot.db.users import User
@@ -34,6 +34,7 @@ T = TypeVar("T")
 class Services:
     """What the composition root hands to the bot; `categories` is what its backends can do.
 
+    `levels` tells that some of them work harder for a better quality.
     `drawing` are the threads that wait for picture processes.
     """
 
@@ -46,6 +47,7 @@ class Services:
     inspector: Inspector
     texts: Texts
     categories: frozenset[Category]
+    levels: bool
     drawing: Executor
 
     async def draw(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -83,6 +85,12 @@ class Turn:
     def language(self) -> str:
         """The person's choice, or what their Telegram speaks until they have chosen."""
         return self.services.texts.supported(self.user.language_code or self._client_language)
+
+    @property
+    def quality(self) -> Quality:
+        """How much time the person's pictures may take; where that changes nothing, little."""
+        chosen = self.user.preferences.get("quality")
+        return Quality(chosen) if chosen and self.services.levels else Quality.STANDARD
 
     def text(self, key: str, **arguments: Argument) -> Markup:
         """A text in the person's language."""

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from modera_bot.contracts import TryOnResult
-from modera_bot.db.schema import virtual_tryons
+from modera_bot.db.schema import pictures, virtual_tryons
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,27 @@ def of_user(
         .offset(offset)
     )
     return [_tryon(row) for row in connection.execute(query)]
+
+
+def count(connection: Connection, user_id: int) -> tuple[int, int]:
+    """How many try-ons a person had made, and of how many the picture is kept."""
+    query = select(func.count(), func.count(virtual_tryons.c.result_image_url)).where(
+        virtual_tryons.c.user_id == user_id
+    )
+    made, kept = connection.execute(query).one()
+    return made, kept
+
+
+def last_person(connection: Connection, user_id: int) -> str | None:
+    """Storage key of the photo of a person that was last tried on, if it is still kept."""
+    query = (
+        select(pictures.c.key)
+        .join(virtual_tryons, virtual_tryons.c.person_image_url == pictures.c.key)
+        .where(virtual_tryons.c.user_id == user_id, pictures.c.user_id == user_id)
+        .order_by(virtual_tryons.c.created_at.desc(), virtual_tryons.c.id)
+        .limit(1)
+    )
+    return connection.execute(query).scalar_one_or_none()
 
 
 def rate(connection: Connection, tryon_id: str, user_id: int, stars: int) -> bool:

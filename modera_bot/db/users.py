@@ -1,12 +1,16 @@
 """The people who talk to the bot. The only place that knows their Telegram ids and names."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from modera_bot.db.schema import consents, now, users
+
+#: Key in `preferences`: the id of whose link brought the person here.
+INVITED_BY = "invited_by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,29 @@ def remember(
     user = by_telegram_id(connection, telegram_id)
     assert user is not None
     return user
+
+
+def member_since(connection: Connection, user_id: int) -> datetime:
+    """When the person first spoke to the bot."""
+    query = select(users.c.created_at).where(users.c.id == user_id)
+    since: datetime = connection.execute(query).scalar_one()
+    return since
+
+
+def invited(connection: Connection, user_id: int) -> int:
+    """How many people came by this person's link."""
+    inviter = users.c.preferences[INVITED_BY].as_integer()
+    query = select(func.count()).select_from(users).where(inviter == user_id)
+    return int(connection.execute(query).scalar_one())
+
+
+def note_inviter(connection: Connection, user_id: int, inviter_id: int) -> None:
+    """Remember by whose link a newcomer came; the first one stays, one's own doesn't count."""
+    user = by_id(connection, user_id)
+    if user is None or INVITED_BY in user.preferences or inviter_id == user_id:
+        return
+    if by_id(connection, inviter_id) is not None:
+        set_preference(connection, user_id, INVITED_BY, inviter_id)
 
 
 def set_language(connection: Connection, user_id: int, language_code: str) -> None:

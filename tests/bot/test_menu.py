@@ -15,7 +15,14 @@ async def test_the_menu_has_a_button_for_everything(bot_app: App, anna: SandboxU
 
     menu = await anna.wait_for("What would you like to do?")
 
-    assert labels(menu) == ["👗 Try on", "🖼 History", "⚙️ Settings", "💡 Help", "🔒 Privacy"]
+    assert labels(menu) == [
+        "👗 Try on",
+        "🖼 History",
+        "👤 Profile",
+        "⚙️ Settings",
+        "💡 Help",
+        "🔒 Privacy",
+    ]
 
 
 @pytest.mark.parametrize(

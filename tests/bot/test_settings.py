@@ -19,6 +19,9 @@ async def test_everything_starts_with_its_default(bot_app: App, anna: SandboxUse
 
     assert labels(shown) == [
         "Language: English",
+        "✓ Standard",
+        "High",
+        "Premium",
         "Blur results: off",
         "Protect results: off",
         "Keep my photos: yes",

@@ -24,11 +24,11 @@ def rows(turn: Turn) -> screen.Rows:
     first = (
         button("button-cancel", "tryon:cancel") if busy else button("button-tryon", "tryon:start")
     )
-    history, settings, help_, privacy = (
+    history, profile, settings, help_, privacy = (
         button(f"button-{flow}", f"{flow}:open")
-        for flow in ("history", "settings", "help", "privacy")
+        for flow in ("history", "profile", "settings", "help", "privacy")
     )
-    return [[first], [history, settings], [help_, privacy]]
+    return [[first], [history, profile], [settings, help_], [privacy]]
 
 
 def back(turn: Turn) -> InlineKeyboardButton:

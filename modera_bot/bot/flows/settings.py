@@ -1,6 +1,7 @@
 """/settings: a screen of buttons that change in place.
 
     settings:open ──> settings:set:<name>:<on|off>
+                  ├─> settings:quality:<standard|high|premium>
                   └─> settings:language ──> settings:language:<code>
 
 Buttons carry the value to set, not "the other one", so an update that is handled twice changes
@@ -16,7 +17,9 @@ from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, Cont
 from modera_bot.bot import screen
 from modera_bot.bot.chat import answer
 from modera_bot.bot.flows import menu, start
+from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
+from modera_bot.contracts import Quality
 from modera_bot.db import users
 
 #: Names in `user.preferences` and their defaults: results are blurred until tapped; results
@@ -41,6 +44,17 @@ async def set_switch(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None
     turn.user = replace(turn.user, preferences={**turn.user.preferences, name: value})
     await _show(turn)
     await turn.commit(users.set_preference, turn.user.id, name, value)
+
+
+async def set_quality(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Choose how much time a picture may take from now on."""
+    turn = current.get()
+    await answer(turn)
+    assert context.match is not None
+    quality = Quality(context.match[1])
+    turn.user = replace(turn.user, preferences={**turn.user.preferences, "quality": quality})
+    await _show(turn)
+    await turn.commit(users.set_preference, turn.user.id, "quality", quality)
 
 
 async def ask_language(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -70,7 +84,17 @@ async def _show(turn: Turn) -> None:
         turn.text("button-set-language"), callback_data="settings:language"
     )
     switches = [[_switch(turn, name, default)] for name, default in SWITCHES.items()]
-    await screen.show(turn, text, [[language], *switches, [menu.back(turn)]])
+    rows = [[language], *switches, [menu.back(turn)]]
+    if turn.services.levels:
+        text = Markup(f"{text}\n{turn.text('settings-quality')}")
+        rows.insert(1, [_quality(turn, quality) for quality in Quality])
+    await screen.show(turn, text, rows)
+
+
+def _quality(turn: Turn, quality: Quality) -> InlineKeyboardButton:
+    tick = "✓ " if turn.quality is quality else ""
+    label = turn.text(f"button-quality-{quality}")
+    return InlineKeyboardButton(tick + label, callback_data=f"settings:quality:{quality}")
 
 
 def _switch(turn: Turn, name: str, default: bool) -> InlineKeyboardButton:
@@ -86,6 +110,7 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
         CommandHandler("settings", open_),
         CallbackQueryHandler(open_, r"^settings:open$"),
         CallbackQueryHandler(set_switch, rf"^settings:set:({names}):(on|off)$"),
+        CallbackQueryHandler(set_quality, rf"^settings:quality:({'|'.join(Quality)})$"),
         CallbackQueryHandler(ask_language, r"^settings:language$"),
         CallbackQueryHandler(set_language, r"^settings:language:([a-z-]+)$"),
     ]

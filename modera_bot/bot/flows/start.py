@@ -2,8 +2,15 @@
 
 /start [link] ── new ──> start:language:<code>[:link] ──> the menu | the try-on
               └─ known ────────────────────────────────^
+
+    link            leads to
+    ──────────────  ──────────────────────────────────────────────
+    tryon           the try-on
+    lang_<code>     the menu, in that language, without a question
+    ref_<user id>   the menu; a newcomer is counted as invited
 """
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -17,14 +24,19 @@ from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
 from modera_bot.db import users
 
-#: Where `https://t.me/<bot>?start=<link>` leads.
-LINKS = ("tryon",)
+#: What `https://t.me/<bot>?start=<link>` may say.
+LINK = re.compile(r"tryon|lang_[a-z]{2}|ref_[0-9]{1,18}")
 
 
 async def start(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Greet a new person and ask for their language; a known one goes on at once."""
     turn = current.get()
-    link = context.args[0] if context.args and context.args[0] in LINKS else ""
+    link = context.args[0] if context.args and LINK.fullmatch(context.args[0]) else ""
+    kind, _, value = link.partition("_")
+    if kind == "lang" and value in turn.services.texts.languages:
+        await _speak(turn, value)
+    elif kind == "ref" and turn.user.language_code is None:  # idempotent
+        await turn.services.database.run(users.note_inviter, turn.user.id, int(value))
     if turn.user.language_code is None:
         text = turn.text("start-welcome", name=turn.user.first_name, bot=turn.bot.first_name)
         keyboard = InlineKeyboardMarkup([language_buttons(turn, "start:language:{}" + _tail(link))])
@@ -49,10 +61,14 @@ async def choose(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     await answer(turn)
     assert context.match is not None
     code, link = turn.services.texts.supported(context.match[1]), context.match[2] or ""
-    turn.user = replace(turn.user, language_code=code)
-    # idempotent, so it may be committed before the end
-    await turn.services.database.run(users.set_language, turn.user.id, code)
+    await _speak(turn, code)
     await _go_on(turn, link, turn.text("start-ready", name=turn.user.first_name))
+
+
+async def _speak(turn: Turn, code: str) -> None:
+    """Speak a language from now on; idempotent, so it is committed before the end."""
+    turn.user = replace(turn.user, language_code=code)
+    await turn.services.database.run(users.set_language, turn.user.id, code)
 
 
 async def _go_on(turn: Turn, link: str, greeting: Markup | None = None) -> None:
@@ -71,5 +87,5 @@ def _tail(link: str) -> str:
 def handlers() -> list[BaseHandler[Any, Any, Any]]:
     return [
         CommandHandler("start", start),
-        CallbackQueryHandler(choose, rf"^start:language:([a-z-]+)(?::({'|'.join(LINKS)}))?$"),
+        CallbackQueryHandler(choose, rf"^start:language:([a-z-]+)(?::({LINK.pattern}))?$"),
     ]

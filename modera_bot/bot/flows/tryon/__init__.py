@@ -10,6 +10,7 @@
                                      unusable or unclear                the same
                                      a kind that no backend can do      tryon_waiting_clothing
                              "It's the garment / the person"            as for photos
+                             the last photo of a person                 as for photos
                              which of several people is meant           as for photos
                              kind of garment corrected                  the same
                              try again (both photos known)              tryon_processing
@@ -82,6 +83,7 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
         MessageHandler(HAS_PHOTO, intake.take),
         button("start", intake.start),
         button(f"role:{ID}:(?:person|garment)", choices.choose_role),
+        button(f"with:{ID}", choices.take_on_file),
         button(f"who:{ID}:[1-9]", choices.choose_person),
         button(f"kind:{ID}:(?:{KINDS})", choices.choose_category),
         button("retry", choices.retry),
@@ -91,6 +93,7 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
         button(f"compare:{ID}", results.compare),
         button(f"single:{ID}", results.single),
         button(f"file:{ID}", results.send_file),
+        button(f"share:{ID}", results.share),
         button(f"garment:{ID}", results.another_garment),
         button(f"person:{ID}", results.another_person),
         button(f"delete:{ID}", results.ask_deletion),

@@ -23,9 +23,21 @@ WAITING_STATES = frozenset(WAITING.values())
 
 async def choose_role(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """`tryon:role:<photo>:<role>`: the answer to what a photo shows."""
-    turn, data = current.get(), TryOnData.of(current.get().session)
+    turn = current.get()
     _, _, photo, value = pressed(update)
-    key, role = keyboards.photo_key(turn.user.id, photo), Role(value)
+    await _choose(turn, TryOnData.of(turn.session), photo, Role(value))
+
+
+async def take_on_file(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """`tryon:with:<photo>`: a photo of a person that is on file; after a result, a new try-on."""
+    turn = current.get()
+    _, _, photo = pressed(update)
+    done = turn.state == State.TRYON_RESULT
+    await _choose(turn, TryOnData() if done else TryOnData.of(turn.session), photo, Role.PERSON)
+
+
+async def _choose(turn: Turn, data: TryOnData, photo: str, role: Role) -> None:
+    key = keyboards.photo_key(turn.user.id, photo)
     if key == (data.person_key if role is Role.PERSON else data.garment_key):
         await answer(turn)  # a second tap
         return

@@ -21,6 +21,7 @@ from modera_bot.bot.flows.tryon.wording import error_text, wanted
 from modera_bot.bot.screen import Rows
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
+from modera_bot.db import tryons
 from modera_bot.errors import Code
 
 #: Photos remembered until there is consent: as many as an album has.
@@ -33,8 +34,14 @@ async def begin(turn: Turn) -> None:
     if turn.state == State.TRYON_PROCESSING:
         await chat.send(chat.text("tryon-busy"))
         return
-    await chat.send(chat.text("tryon-begin"))
+    rows = keyboards.last_person(chat, await _on_file(turn))
+    await chat.send(chat.text("tryon-begin"), InlineKeyboardMarkup(rows) if rows else None)
     await turn.commit(enter, turn, State.TRYON_WAITING_CLOTHING, TryOnData())
+
+
+async def _on_file(turn: Turn) -> str | None:
+    """Storage key of the person's last photo of a person."""
+    return await turn.services.database.run(tryons.last_person, turn.user.id)
 
 
 async def start(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -143,6 +150,8 @@ async def go_on(
         await submit(turn, data, fresh)
         return
     text, rows = confirmation(turn, data)
+    if data.person_key is None:
+        rows = [*rows, *keyboards.last_person(Chat.of(turn), await _on_file(turn))]
     if chosen is not None:
         await screen.show(turn, text, rows)
     else:

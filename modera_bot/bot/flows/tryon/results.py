@@ -19,6 +19,8 @@ from modera_bot.bot.flows.tryon.choices import pressed
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.submission import WAITING, enter
 from modera_bot.bot.flows.tryon.wording import result_caption
+from modera_bot.bot.invitation import invitation
+from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
 from modera_bot.contracts import Role
 from modera_bot.db import pictures, tryons
@@ -147,6 +149,21 @@ async def send_file(press: Press) -> None:
     picture = await press.picture(press.tryon.result_key)
     caption = result_caption(press.chat, press.tryon.result)
     await press.chat.send_file(picture, "try-on.jpg", caption)
+
+
+@on_result
+async def share(press: Press) -> None:
+    """The result once more, without buttons and with a way here, to be forwarded."""
+    if press.chat.protect:
+        await alert(press.turn, "alert-share-protected")
+        return
+    await answer(press.turn)
+    picture = await press.picture(press.tryon.result_key)
+    name = press.turn.bot.username
+    label = result_caption(press.chat, press.tryon.result)
+    way = press.chat.text("result-share", bot=name, link=invitation(press.turn))
+    sent = await press.chat.send_photo(picture, Markup(f"{label}\n\n{way}"))
+    await press.chat.send(press.chat.text("result-share-hint"), reply_to=sent.message_id)
 
 
 @on_result

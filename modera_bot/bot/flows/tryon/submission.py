@@ -126,7 +126,10 @@ def _submit(connection: Connection, turn: Turn, data: TryOnData, fresh: Iterable
     session_id = enter(connection, turn, State.TRYON_PROCESSING, data)
     garment = GarmentRef(key=data.garment_key, category=data.category)
     request = TryOnRequest(
-        person_key=data.person_key, person_at=data.person_at, garments=(garment,)
+        person_key=data.person_key,
+        person_at=data.person_at,
+        garments=(garment,),
+        quality=turn.quality,
     )
     job_id = turn.services.jobs.submit(
         connection,

@@ -59,6 +59,10 @@ settings-title =
        *[other] { $days } days
     }, so that you can use them again; otherwise they’re deleted once you’re back in the menu.
 settings-language = Which language do you prefer?
+settings-quality = <b>Quality</b>: more of it takes longer.
+button-quality-standard = Standard
+button-quality-high = High
+button-quality-premium = Premium
 button-set-language = Language: English
 button-set-spoiler =
     { $value ->

@@ -61,6 +61,10 @@ settings-title =
        *[other] { $days } дня
     }, чтобы использовать их снова; иначе они удаляются, как только вы вернётесь в меню.
 settings-language = На каком языке вам удобнее?
+settings-quality = <b>Качество</b>: чем выше, тем дольше.
+button-quality-standard = Обычное
+button-quality-high = Высокое
+button-quality-premium = Лучшее
 button-set-language = Язык: русский
 button-set-spoiler =
     { $value ->
