@@ -195,6 +195,7 @@ def _pointed_at(sandbox: Sandbox, settings: Settings) -> Settings:
             "token": SecretStr(sandbox.token),
             "base_url": sandbox.base_url,
             "base_file_url": sandbox.base_file_url,
+            "messages_per_second": 0.0,
         }
     )
     return settings.model_copy(update={"telegram": telegram})

@@ -46,6 +46,13 @@ class TelegramSettings(Section):
     base_file_url: str = Field(
         "https://api.telegram.org/file/bot", description="Bot API file address up to the token"
     )
+    admins: tuple[int, ...] = Field((), description="Telegram ids, like [123456789]")
+    allow: tuple[int, ...] = Field((), description="Telegram ids, like [123456789]; []: all")
+    deny: tuple[int, ...] = Field((), description="Telegram ids, like [123456789]")
+    maintenance: bool = Field(False, description="true: only admins are served")
+    messages_per_second: float = Field(
+        30, ge=0, description="messages a second to all chats together, 0 for no limit"
+    )
 
     @field_validator("token")
     @classmethod

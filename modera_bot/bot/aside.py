@@ -21,6 +21,8 @@ async def tell(services: Services, bot: Bot, update: Update, key: str) -> None:
     chosen = user.language_code if user else None
     text = texts.get(texts.supported(chosen or sender.language_code or ""), key)
     try:
+        if update.callback_query is not None:  # else the button spins on
+            await bot.answer_callback_query(update.callback_query.id)
         await bot.send_message(sender.id, text, parse_mode=ParseMode.HTML)
     except TelegramError as error:
         log.info("%s could not be told: %s", key, type(error).__name__)

@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ExtBot
 
+from modera_bot.bot.admins import Alerts
 from modera_bot.bot.application import build, register_commands
 from modera_bot.bot.delivery import Delivery
 from modera_bot.bot.housekeeping import Housekeeping
 from modera_bot.bot.inbox import TOKEN_REFUSED, Poller
 from modera_bot.bot.processor import ChatProcessor
-from modera_bot.bot.ratelimit import RetryingRateLimiter
+from modera_bot.bot.ratelimit import PacedRateLimiter
 from modera_bot.bot.texts import Texts
 from modera_bot.bot.transport import AiohttpRequest
 from modera_bot.bot.turn import Services
@@ -68,7 +69,7 @@ async def _made(settings: TelegramSettings) -> AsyncIterator[ExtBot[None]]:
             base_file_url=settings.base_file_url,
             request=requests[0],
             get_updates_request=requests[1],
-            rate_limiter=RetryingRateLimiter(),
+            rate_limiter=PacedRateLimiter(settings.messages_per_second),
         )
     finally:
         for request in requests:  # a bot that never got through does not close them
@@ -104,11 +105,12 @@ async def _running(
         Housekeeping(services, delivery.notify).run(), name="housekeeping"
     )
     polling = asyncio.create_task(Poller(application, services).run(), name="poller")
+    alerts = asyncio.create_task(Alerts(services, application.bot).run(), name="alerts")
     commands = asyncio.create_task(_announce_commands(application.bot, services.texts))
     try:
         yield frozenset({delivering, housekeeping, polling})
     finally:
-        await _cancel(commands, polling, housekeeping)
+        await _cancel(alerts, commands, polling, housekeeping)
         with contextlib.suppress(TimeoutError):  # what is left is begun anew at the next start
             async with asyncio.timeout(STOP_S):
                 await application.stop()

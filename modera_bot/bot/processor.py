@@ -13,7 +13,9 @@ from telegram import Bot, Message, Update
 from telegram.constants import ChatType
 from telegram.ext import BaseUpdateProcessor
 
+from modera_bot.bot.access import Door, Told
 from modera_bot.bot.aside import tell
+from modera_bot.bot.groups import invite_over, is_addressed
 from modera_bot.bot.turn import Services, Turn, current, open_turn
 from modera_bot.db import inbox
 
@@ -50,7 +52,7 @@ class ChatProcessor(BaseUpdateProcessor):
     at the next start.
     """
 
-    __slots__ = ("_albums", "_bot", "_locks", "_services", "_turned_away")
+    __slots__ = ("_albums", "_bot", "_door", "_locks", "_services", "_told", "_turned_away")
 
     def __init__(self, services: Services, bot: Bot) -> None:
         super().__init__(CONCURRENT)
@@ -58,6 +60,7 @@ class ChatProcessor(BaseUpdateProcessor):
         self._locks: dict[int, _Lock] = {}
         self._albums: dict[tuple[int, str], _Album] = {}
         self._turned_away: set[int] = set()  # chats that have been told
+        self._door, self._told = Door(services.settings.telegram), Told()
 
     async def initialize(self) -> None:
         """Nothing to prepare."""
@@ -84,9 +87,16 @@ class ChatProcessor(BaseUpdateProcessor):
         assert isinstance(coroutine, Coroutine)
         chat, message = update.effective_chat, update.message
         if chat is None or chat.type != ChatType.PRIVATE or update.effective_user is None:
-            # pictures of people belong in private chats
+            coroutine.close()
+            if chat is not None and is_addressed(update, self._bot) and self._told.is_news(chat.id):
+                await invite_over(update, self._bot, self._services.texts)
+            await self._services.database.run(inbox.handled, self._bot.id, [update.update_id])
+            return
+        if refusal := self._door.refusal(update.effective_user.id):
             coroutine.close()
             await self._services.database.run(inbox.handled, self._bot.id, [update.update_id])
+            if update.callback_query is not None or self._told.is_news(chat.id):
+                await tell(self._services, self._bot, update, refusal)
             return
         key = (chat.id, message.media_group_id) if message and message.media_group_id else None
         if key is None:

@@ -72,6 +72,7 @@ def settings(tmp_path: Path, sandbox: Sandbox, models: Path, tryon: tuple[str, .
             token=SecretStr(sandbox.token),
             base_url=sandbox.base_url,
             base_file_url=sandbox.base_file_url,
+            messages_per_second=0,
         ),
         database=DatabaseSettings(url=f"sqlite:///{tmp_path}/modera.db"),
         storage=StorageSettings(folder=tmp_path / "pictures"),

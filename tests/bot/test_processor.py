@@ -1,21 +1,25 @@
 """Updates: in order within a chat, at once across chats, none lost."""
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from modera_bot.bot import processor
 from modera_bot.bot.processor import ChatProcessor
+from modera_bot.config import Settings
 from modera_bot.db import Database, inbox
 from modera_bot.db.migrate import upgrade
 from modera_bot.db.schema import inbox as inbox_table
 from modera_bot.db.schema import users
 from tests.bot.conftest import GARMENT
 
+NOBODY = SimpleNamespace(settings=Settings())
+
 
 async def test_a_lock_serves_a_chat_in_the_order_of_asking_and_keeps_nothing():
-    chats = ChatProcessor(None, None)
+    chats = ChatProcessor(NOBODY, None)
     served = []
 
     async def take(number: int) -> None:
@@ -29,7 +33,7 @@ async def test_a_lock_serves_a_chat_in_the_order_of_asking_and_keeps_nothing():
 
 
 async def test_chats_do_not_wait_for_each_other():
-    chats = ChatProcessor(None, None)
+    chats = ChatProcessor(NOBODY, None)
     async with chats.lock(1), asyncio.timeout(1), chats.lock(2):
         pass
 

@@ -7,7 +7,7 @@ import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
 from telegram.ext import ExtBot
 
-from modera_bot.bot.ratelimit import RetryingRateLimiter
+from modera_bot.bot.ratelimit import PacedRateLimiter
 from modera_bot.bot.transport import AiohttpRequest, Unanswered
 from tests.bot.conftest import GARMENT
 
@@ -19,7 +19,7 @@ def make_bot(sandbox, *, retrying=False, **timeouts):
         base_file_url=sandbox.base_file_url,
         request=AiohttpRequest(**timeouts),
         get_updates_request=AiohttpRequest(),
-        rate_limiter=RetryingRateLimiter() if retrying else None,
+        rate_limiter=PacedRateLimiter(0) if retrying else None,
     )
 
 
