@@ -156,6 +156,7 @@ class InferenceSettings(Section):
 class LimitsSettings(Section):
     upload_mb: float = Field(10, gt=0, le=20, description="largest upload in MB, at most 20")
     idle_minutes: float = Field(30, gt=0, description="minutes of silence until the menu returns")
+    links: bool = Field(True, description="true: pictures behind links are fetched")
 
     @property
     def upload_bytes(self) -> int:

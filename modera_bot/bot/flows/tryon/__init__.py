@@ -44,6 +44,7 @@ from telegram.ext.filters import UpdateFilter
 
 from modera_bot.bot.flows.states import InState, State
 from modera_bot.bot.flows.tryon import choices, intake, results
+from modera_bot.bot.flows.tryon.data import link_in
 from modera_bot.bot.flows.tryon.intake import begin, resume
 from modera_bot.bot.keyboards import OTHER
 from modera_bot.bot.turn import current
@@ -58,13 +59,19 @@ for _suffix in ("jpg", "jpeg", "png", "webp", "heic", "heif", "avif"):  # some a
 
 
 class _HasPhoto(UpdateFilter):
-    """Lets updates through with a photo anywhere in their album, be it after a video."""
+    """Lets updates through with a photo anywhere in their album, be it after a video, or with a
+    link to one.
+    """
 
     __slots__ = ()
 
     def filter(self, update: Update) -> bool:
-        parts = (Update(update.update_id, message=part) for part in current.get().album)
-        return any(PHOTOS.check_update(part) for part in parts)
+        turn = current.get()
+        parts = [Update(update.update_id, message=part) for part in turn.album]
+        if any(PHOTOS.check_update(part) for part in parts):
+            return True
+        fetches = turn.services.settings.limits.links
+        return fetches and any(link_in(part) is not None for part in turn.album if part.text)
 
 
 HAS_PHOTO = _HasPhoto()

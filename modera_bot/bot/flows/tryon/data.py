@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from telegram import Message
+from telegram.constants import MessageEntityType
 
 from modera_bot.contracts import Category, Role, Wire
 from modera_bot.db.sessions import Session
@@ -16,25 +17,45 @@ log = logging.getLogger(__name__)
 
 
 class Upload(Wire):
-    """A photo in the chat that has not been fetched; `size` is in bytes, None if untold."""
+    """A photo in the chat, or behind a link in it, that has not been fetched.
+
+    `size` is in bytes, None if untold; `link` stands in the place of Telegram's `file_id`.
+    """
 
     message_id: int
     file_id: str
     unique_id: str
     size: int | None
+    link: str | None = None
 
     @classmethod
     def of(cls, message: Message) -> Upload | None:
-        """The photo of a message, sent as a photo or as a file."""
+        """The photo of a message, sent as a photo, as a file or as a link."""
         file = message.photo[-1] if message.photo else message.document
         if file is None:
-            return None
+            link = link_in(message)
+            if link is None:
+                return None
+            return cls(
+                message_id=message.message_id, file_id="", unique_id=link, size=None, link=link
+            )
         return cls(
             message_id=message.message_id,
             file_id=file.file_id,
             unique_id=file.file_unique_id,
             size=file.file_size,
         )
+
+
+def link_in(message: Message) -> str | None:
+    """The first address of a web page or picture that a text names."""
+    for entity in message.entities:
+        if entity.type == MessageEntityType.TEXT_LINK:
+            return entity.url
+        if entity.type == MessageEntityType.URL:
+            address = message.parse_entity(entity)
+            return address if "://" in address else f"https://{address}"
+    return None
 
 
 class TryOnData(Wire):

@@ -10,8 +10,10 @@ from sqlalchemy import Connection
 from telegram.error import BadRequest, NetworkError
 
 from modera_bot import images
+from modera_bot.bot import links
 from modera_bot.bot.flows.tryon.data import Upload
 from modera_bot.bot.keyboards import photo_key
+from modera_bot.bot.links import LinkError
 from modera_bot.bot.turn import Turn
 from modera_bot.contracts import PhotoReport
 from modera_bot.db import pictures
@@ -48,10 +50,12 @@ async def read(turn: Turn, upload: Upload) -> Photo | Unusable:
     try:
         if upload.size is not None and upload.size > limit:
             raise PictureError(Code.FILE_TOO_LARGE)
-        data = await _download(turn, upload.file_id)
+        data = await _fetch(turn, upload, limit)
         normalised = await services.draw(services.pool.run, images.normalise, data, max_bytes=limit)
         report = await services.draw(services.inspector.inspect, normalised.data)
     except ModeraError as error:
+        return Unusable(upload.message_id, error.text_key)
+    except LinkError as error:
         return Unusable(upload.message_id, error.text_key)
     except NetworkError as error:
         key = "tryon-download-failed" if not _too_big(error) else "error-file-too-large"
@@ -59,6 +63,12 @@ async def read(turn: Turn, upload: Upload) -> Photo | Unusable:
     # the same key each time an update is handled again, so that nothing is stored twice
     name = uuid5(NAMESPACE_URL, f"{turn.user.id}/{upload.message_id}/{upload.unique_id}").hex
     return Photo(photo_key(turn.user.id, name), upload.message_id, normalised, report)
+
+
+async def _fetch(turn: Turn, upload: Upload, limit: int) -> bytes:
+    if upload.link is not None:
+        return await links.fetch(upload.link, limit)
+    return await _download(turn, upload.file_id)
 
 
 async def _download(turn: Turn, file_id: str) -> bytes:

@@ -29,7 +29,7 @@ help =
     2. Send a photo of a person, yourself for example.
     3. A few seconds later you get the picture.
 
-    Either order is fine, and so are both at once.
+    Either order is fine, and so are both at once. A forwarded post or a link to a garment’s page works, too.
 
     <b>The garment</b>
     • laid flat or on a hanger, seen from the front

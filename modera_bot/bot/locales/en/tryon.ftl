@@ -64,6 +64,9 @@ tryon-kind-unsupported =
 tryon-wrong-kind = If it’s really something else, tell me what it is.
 tryon-download-failed = I couldn’t fetch this photo from Telegram. Please send it once more.
 
+link-unreachable = I couldn’t open this link. Please send the picture itself: save it, or take a screenshot.
+link-no-picture = There’s no picture that I can read behind this link. Please send the picture itself: save it, or take a screenshot.
+
 button-is-garment = 👕 It’s the garment
 button-is-person = 🧍 It’s the person
 button-replace-garment = 👕 Take this garment
