@@ -110,6 +110,7 @@ async def _services(settings: Settings, announcer: "_Announcer", stack: AsyncExi
         texts=Texts(),
         categories=frozenset().union(*(backend.capabilities.categories for backend in backends)),
         levels=not draft_only,
+        looks=any(backend.capabilities.max_garments > 1 for backend in backends),
         drawing=drawing,
     )
 

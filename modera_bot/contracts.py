@@ -27,6 +27,10 @@ class Category(StrEnum):
     ONE_PIECES = "one-pieces"
 
 
+#: What is worn together as one look, in the order of dressing.
+WORN_TOGETHER = (Category.BOTTOMS, Category.TOPS)
+
+
 class Quality(StrEnum):
     """How much time and money a try-on may take."""
 
@@ -194,7 +198,8 @@ class FitAnalysis(Wire):
 class TryOnResult(Wire):
     """Outcome of a try-on job; `draft` is true for the quick free sketch.
 
-    `seed` is that of the noise the picture was generated from, if it was.
+    `seed` is that of the noise the picture was generated from, if it was. `garment_keys` are
+    storage keys of the garments, where there were several.
     """
 
     tryon_id: str
@@ -209,6 +214,7 @@ class TryOnResult(Wire):
     quality_score: float | None = None
     fit: FitAnalysis | None = None
     seed: int | None = None
+    garment_keys: tuple[str, ...] = ()
 
 
 class EventKind(StrEnum):

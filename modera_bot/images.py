@@ -7,13 +7,14 @@ else that reads bytes of others, in a PicturePool, since decoders written in C m
 
 import hashlib
 import io
+import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageCms, ImageDraw, ImageFont
+from PIL import ExifTags, Image, ImageCms, ImageDraw, ImageFont, ImageOps
 
 from modera_bot.errors import Code, PictureError
 
@@ -29,6 +30,7 @@ _THUMBNAIL_QUALITY = 85
 #: Diameter of a number on a picture, as a share of its shorter edge and at least in pixels:
 #: legible in a chat, where the picture is shown some 300 points wide.
 _BADGE, _MIN_BADGE = 0.09, 28
+_TILE, _COLUMNS = (420, 560), 3  # of a sheet of many pictures, in pixels
 _GAP = 0.01  # between two pictures side by side, as a fraction of their height
 
 # What is odd about the metadata of strangers is nobody's business, and would fill the log; but
@@ -160,17 +162,38 @@ def numbered(data: bytes, places: Sequence[tuple[float, float]]) -> bytes:
     Places are shares of width and height; each number is moved so that all of it is seen.
     """
     picture = _read(data, MAX_EDGE)
-    drawing = ImageDraw.Draw(picture)
     radius = max(_MIN_BADGE, _BADGE * min(picture.size)) / 2
-    font = ImageFont.load_default(1.4 * radius)
     for number, place in enumerate(places, start=1):
         x, y = (
             min(max(share * length, radius), length - radius)
             for share, length in zip(place, picture.size, strict=True)
         )
-        drawing.circle((x, y), radius, fill="white", outline="black", width=round(radius / 8) or 1)
-        drawing.text((x, y), str(number), fill="black", font=font, anchor="mm")
+        _badge(picture, (x, y), radius, number)
     return _jpeg(picture, _QUALITY)
+
+
+def sheet(pictures: Sequence[tuple[int, bytes]]) -> bytes:
+    """Numbered pictures, cropped to tiles of one size, three in a row, as one JPEG."""
+    width, height = _TILE
+    gap, radius = round(_GAP * height), width / 10
+    columns = min(_COLUMNS, len(pictures))
+    rows = math.ceil(len(pictures) / columns)
+    size = columns * (width + gap) - gap, rows * (height + gap) - gap
+    whole = Image.new("RGB", size, "white")
+    for index, (number, data) in enumerate(pictures):
+        left, top = index % columns * (width + gap), index // columns * (height + gap)
+        # faces are above the middle
+        tile = ImageOps.fit(_read(data, MAX_EDGE), _TILE, centering=(0.5, 0.3))
+        whole.paste(tile, (left, top))
+        _badge(whole, (left + 1.4 * radius, top + 1.4 * radius), radius, number)
+    return _jpeg(whole, _QUALITY)
+
+
+def _badge(picture: Image.Image, at: tuple[float, float], radius: float, number: int) -> None:
+    drawing = ImageDraw.Draw(picture)
+    font = ImageFont.load_default((1.4 if number < 100 else 0.9) * radius)
+    drawing.circle(at, radius, fill="white", outline="black", width=round(radius / 8) or 1)
+    drawing.text(at, str(number), fill="black", font=font, anchor="mm")
 
 
 def mark_ai_generated(jpeg: bytes) -> bytes:

@@ -81,4 +81,15 @@ class SketchTryOn(PaintTryOn):
     conduct = sketch_conduct
 
 
-BACKENDS = {"paint": "tests.fakes:PaintTryOn", "sketch": "tests.fakes:SketchTryOn"}
+class LookTryOn(PaintTryOn):
+    """The same for two garments at once."""
+
+    name = "look"
+    capabilities = Capabilities(categories=frozenset(Category), max_garments=2)
+
+
+BACKENDS = {
+    "paint": "tests.fakes:PaintTryOn",
+    "sketch": "tests.fakes:SketchTryOn",
+    "look": "tests.fakes:LookTryOn",
+}

@@ -12,7 +12,7 @@ from telegram.constants import KeyboardButtonStyle
 
 from modera_bot.bot.chat import Chat
 from modera_bot.bot.screen import Rows
-from modera_bot.contracts import Category, Role
+from modera_bot.contracts import Category, GarmentRef, Role
 
 STARS = range(1, 6)
 #: What a person chooses when the garment is of none of the supported kinds.
@@ -70,6 +70,11 @@ def roles(chat: Chat, key: str, possible: Iterable[Role]) -> InlineKeyboardMarku
     )
 
 
+def other_role(chat: Chat, key: str, role: Role) -> Rows:
+    """A row to use a photo in another role than it was taken for."""
+    return [[_button(chat, f"button-is-{role}", f"tryon:role:{photo_id(key)}:{role}")]]
+
+
 def people(chat: Chat, key: str, count: int) -> InlineKeyboardMarkup:
     """Who is meant, by the numbers on the photo."""
     data = f"tryon:who:{photo_id(key)}"
@@ -99,12 +104,22 @@ def categories(chat: Chat, garment_key: str, chosen: Category | None) -> Rows:
     return [kinds, [_button(chat, "button-kind-other", f"{data}:{OTHER}")]]
 
 
+def either(chat: Chat, garments: Iterable[GarmentRef]) -> Rows:
+    """Rows to have one garment of a look without the other."""
+    return [
+        [_button(chat, f"button-only-{each.category}", f"tryon:only:{photo_id(each.key)}")]
+        for each in garments
+        if each.category is not None
+    ]
+
+
 def processing(
-    chat: Chat, garment_key: str | None, chosen: Category | None
+    chat: Chat, garment_key: str | None, chosen: Category | None, *, swap: bool = False
 ) -> InlineKeyboardMarkup:
-    """Under the status message: correct the kind of garment, or stop."""
+    """Under the status message: correct the kind of garment or who wears whose, or stop."""
     kinds = categories(chat, garment_key, chosen) if garment_key else []
-    return _rows(*kinds, [_button(chat, "button-cancel", "tryon:cancel")])
+    swapped = [_button(chat, "button-swap", "tryon:swap")] if swap else []
+    return _rows(*kinds, swapped, [_button(chat, "button-cancel", "tryon:cancel")])
 
 
 def retry(chat: Chat) -> InlineKeyboardMarkup:

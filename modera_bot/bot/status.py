@@ -127,5 +127,7 @@ class StatusMessages:
         if now is None or now.status != "active" or now.state != State.TRYON_PROCESSING:
             return
         if data.job_id == job.data.job_id and data.status_message_id is not None:
-            keyboard = keyboards.processing(chat, data.garment_key, data.category)
+            keyboard = keyboards.processing(
+                chat, data.correctable, data.category, swap=bool(data.swappable)
+            )
             await chat.edit(data.status_message_id, text, keyboard)

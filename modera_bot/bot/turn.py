@@ -34,7 +34,8 @@ T = TypeVar("T")
 class Services:
     """What the composition root hands to the bot; `categories` is what its backends can do.
 
-    `levels` tells that some of them work harder for a better quality.
+    `levels` tells that some of them work harder for a better quality, `looks` that some put on
+    two garments at once.
     `drawing` are the threads that wait for picture processes.
     """
 
@@ -48,6 +49,7 @@ class Services:
     texts: Texts
     categories: frozenset[Category]
     levels: bool
+    looks: bool
     drawing: Executor
 
     async def draw(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -74,6 +74,11 @@ def of_user(
     return [_tryon(row) for row in connection.execute(query)]
 
 
+def kept(connection: Connection, user_id: int) -> list[Tryon]:
+    """A person's try-ons whose picture is kept, newest first."""
+    return [tryon for tryon in of_user(connection, user_id) if tryon.result_key]
+
+
 def count(connection: Connection, user_id: int) -> tuple[int, int]:
     """How many try-ons a person had made, and of how many the picture is kept."""
     query = select(func.count(), func.count(virtual_tryons.c.result_image_url)).where(

@@ -246,6 +246,9 @@ def _record(
     """Write the try-on down with what it cost; drafts are free."""
     job = context.job
     held = select(credit_holds.c.amount).where(credit_holds.c.job_id == job.id)
+    if len(request.garments) > 1:
+        keys = tuple(garment.key for garment in request.garments)
+        result = result.model_copy(update={"garment_keys": keys})
     tryons.add(
         connection,
         result=result,

@@ -46,7 +46,7 @@ async def test_history_begins_with_the_newest(
 
     assert shown["caption"].startswith("1 of 3 · ")
     assert shown["caption"].endswith("Top · not rated")
-    assert labels(shown) == ["Older ›", "Open", "Delete", "☰ Menu"]
+    assert labels(shown) == ["Older ›", "Open", "🔄 Again", "Delete", "▦ At a glance", "☰ Menu"]
 
 
 async def test_leafing_changes_the_picture_in_place(
@@ -59,7 +59,7 @@ async def test_leafing_changes_the_picture_in_place(
         shown = await anna.wait_for(f"{number} of 3")
         assert shown["message_id"] == first["message_id"]
         pictures.append(await seen(client, shown))
-    assert labels(shown) == ["‹ Newer", "Open", "Delete", "☰ Menu"]
+    assert labels(shown) == ["‹ Newer", "Open", "🔄 Again", "Delete", "▦ At a glance", "☰ Menu"]
     assert len(set(pictures)) == 3
 
     await anna.press("‹ Newer")
@@ -102,7 +102,7 @@ async def test_the_only_result_is_shown_without_leafing(bot_app: App, anna: Sand
     await settle(bot_app, anna)
     await keep_result(bot_app, anna)
 
-    assert labels(await open_gallery(anna)) == ["Open", "Delete", "☰ Menu"]
+    assert labels(await open_gallery(anna)) == ["Open", "🔄 Again", "Delete", "☰ Menu"]
 
 
 async def test_a_result_is_deleted_after_asking(
@@ -204,3 +204,43 @@ async def test_another_garment_from_history_goes_on_with_its_photo(
     await anna.wait_for(is_result)
 
     assert await session(bot_app, begun) == ("active", State.TRYON_WAITING_PERSON)
+
+
+async def test_all_results_are_seen_at_a_glance_and_opened_by_their_number(
+    bot_app: App, anna: SandboxUser
+) -> None:
+    await settle(bot_app, anna)
+    for number in range(11):
+        await keep_result(bot_app, anna, number)
+    first = await open_gallery(anna)
+    await anna.press("▦ At a glance")
+    sheet = await anna.wait_for("1–9 of 11")
+    assert sheet["message_id"] == first["message_id"]
+    assert labels(sheet) == [*"123456789", "Older ›", "☰ Menu"]
+    await anna.press("Older ›")
+    sheet = await anna.wait_for("10–11 of 11")
+    assert labels(sheet) == ["10", "11", "‹ Newer", "☰ Menu"]
+    await anna.press("10")
+    await anna.wait_for("10 of 11")
+    await anna.press("▦ At a glance")
+    await anna.wait_for("10–11 of 11")
+
+
+async def test_a_sheet_leaves_out_what_storage_has_lost(
+    bot_app: App, anna: SandboxUser, results: list[TryOnResult]
+) -> None:
+    await open_gallery(anna)
+    bot_app.services.storage.delete(results[1].result_key)
+    await anna.press("▦ At a glance")
+    sheet = await anna.wait_for("1–3 of 3")
+    assert labels(sheet) == ["1", "3", "☰ Menu"]
+
+
+async def test_nobody_sees_anothers_sheet(
+    bot_app: App, anna: SandboxUser, boris: SandboxUser, results: list[TryOnResult]
+) -> None:
+    await settle(bot_app, boris)
+    await keep_result(bot_app, boris, 7)
+    shown = await open_gallery(boris)
+    await boris.press("history:sheet:0", message_id=shown["message_id"], force=True)
+    await boris.wait_for("1–1 of 1")

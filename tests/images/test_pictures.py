@@ -10,7 +10,7 @@ from modera_bot.errors import PictureError
 from tests.images import corpus
 
 JPEG = images.encode(corpus.SCENE)
-RED, BLUE = (200, 40, 40), (40, 40, 200)
+RED, BLUE, WHITE = (200, 40, 40), (40, 40, 200), (255, 255, 255)
 
 
 def plain(colour: tuple[int, int, int], width: int, height: int) -> bytes:
@@ -128,3 +128,14 @@ def test_the_mark_goes_behind_the_jfif_header() -> None:
 def test_only_a_jpeg_can_be_marked(data: bytes) -> None:
     with pytest.raises(PictureError):
         images.mark_ai_generated(data)
+
+
+def test_a_sheet_has_its_pictures_in_rows_of_three_each_with_its_number() -> None:
+    pictures = [(number, plain(RED if number % 2 else BLUE, 300, 400)) for number in range(1, 5)]
+    shown = images.decode(images.sheet(pictures))
+    height, width = shown.shape[:2]
+    middles = [shown[height * row // 4, width * column // 6] for row in (1, 3) for column in (1, 3)]
+    for middle, colour in zip(middles, (RED, BLUE, BLUE, WHITE), strict=True):
+        np.testing.assert_allclose(middle, colour, atol=6)
+    alone = images.decode(images.sheet(pictures[:1]))
+    assert alone.shape[1] < width / 2

@@ -1,7 +1,8 @@
 """/history: a gallery of the results, one message that is leafed through.
 
-history:open ──> history:show:<id> ──> tryon:open:<id>
-                                   └─> history:delete:<id> ──> history:erase:<id>
+history:open ──> history:show:<id> ──> tryon:open:<id> | tryon:again:<id>
+                                   ├─> history:delete:<id> ──> history:erase:<id>
+                                   └─> history:sheet:<first> (flows/overview.py)
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, Cont
 
 from modera_bot.bot import screen
 from modera_bot.bot.chat import Chat, answer
-from modera_bot.bot.flows import menu
+from modera_bot.bot.flows import menu, overview
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
 from modera_bot.db import pictures, tryons
@@ -132,9 +133,15 @@ def _keyboard(turn: Turn, page: _Page) -> InlineKeyboardMarkup:
     leaf += [button("button-older", "history:show", page.older)] if page.older else []
     act = [
         button("button-history-open", "tryon:open", page.tryon.id),
+        button("button-history-again", "tryon:again", page.tryon.id),
         button("button-history-delete", "history:delete", page.tryon.id),
     ]
-    return InlineKeyboardMarkup([row for row in (leaf, act, [menu.back(turn)]) if row])
+    sheet = (page.number - 1) // overview.SHEET * overview.SHEET
+    whole = InlineKeyboardButton(
+        turn.text("button-history-sheet"), callback_data=f"history:sheet:{sheet}"
+    )
+    last = [whole, menu.back(turn)] if page.count > 1 else [menu.back(turn)]
+    return InlineKeyboardMarkup([row for row in (leaf, act, last) if row])
 
 
 async def _page(turn: Turn, tryon_id: str | None) -> _Page | None:
@@ -143,7 +150,7 @@ async def _page(turn: Turn, tryon_id: str | None) -> _Page | None:
 
 
 def _read_page(connection: Connection, user_id: int, tryon_id: str | None) -> _Page | None:
-    kept = [tryon for tryon in tryons.of_user(connection, user_id) if tryon.result_key]
+    kept = tryons.kept(connection, user_id)
     if not kept:
         return None
     ids = [tryon.id for tryon in kept]
@@ -184,6 +191,7 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
         CommandHandler("history", open_),
         CallbackQueryHandler(open_, r"^history:open$"),
         CallbackQueryHandler(show, r"^history:show:(\w+)$"),
+        CallbackQueryHandler(overview.show, r"^history:sheet:(\d{1,6})$"),
         CallbackQueryHandler(ask_to_delete, r"^history:delete:(\w+)$"),
         CallbackQueryHandler(erase, r"^history:erase:(\w+)$"),
     ]

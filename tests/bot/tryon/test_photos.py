@@ -71,7 +71,7 @@ async def test_of_a_larger_album_the_two_best_are_used(
 ):
     await settle(bot_app, anna)
     await anna.album([photo(colour) for colour in (CROWD, OTHER_TOP, TOP, WOMAN)])
-    await anna.wait_for("two photos that suit best")
+    await anna.wait_for("2 photos that suit best")
     await anna.wait_for(is_result)
     [task] = conduct.calls
     assert near(task.person, WOMAN)

@@ -12,11 +12,11 @@
                              "It's the garment / the person"            as for photos
                              the last photo of a person                 as for photos
                              which of several people is meant           as for photos
-                             kind of garment corrected                  the same
+                             kind of garment corrected, one of a look   the same
                              try again (both photos known)              tryon_processing
                              /cancel, menu, 30 idle minutes             default
     tryon_processing         photos                                     the same, kept out
-                             kind of garment corrected                  the same, a new job
+                             kind of garment corrected, photos swapped  the same, a new job
                              "Something else"                           tryon_waiting_clothing
                              /cancel                                    default
     ── by delivery ────────  ─────────────────────────────────────────  ──────────────────────
@@ -92,7 +92,10 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
         button(f"role:{ID}:(?:person|garment)", choices.choose_role),
         button(f"with:{ID}", choices.take_on_file),
         button(f"who:{ID}:[1-9]", choices.choose_person),
+        button(f"only:{ID}", choices.choose_only),
+        button(f"again:{ID}", results.again),
         button(f"kind:{ID}:(?:{KINDS})", choices.choose_category),
+        button("swap", choices.swap),
         button("retry", choices.retry),
         button("cancel", choices.cancel),
         button(f"open:{ID}", results.open_),

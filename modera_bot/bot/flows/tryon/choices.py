@@ -7,7 +7,7 @@ from modera_bot.bot import keyboards, screen
 from modera_bot.bot.chat import Chat, alert, answer
 from modera_bot.bot.flows import menu
 from modera_bot.bot.flows.states import State
-from modera_bot.bot.flows.tryon import who
+from modera_bot.bot.flows.tryon import photos, who
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.intake import go_on
 from modera_bot.bot.flows.tryon.preview import tidy_up
@@ -88,7 +88,7 @@ async def choose_category(update: Update, context: ContextTypes.DEFAULT_TYPE) ->
     turn, data = current.get(), TryOnData.of(current.get().session)
     _, _, photo, value = pressed(update)
     running = turn.state == State.TRYON_PROCESSING
-    if data.garment_key != keyboards.photo_key(turn.user.id, photo) or not (
+    if data.correctable != keyboards.photo_key(turn.user.id, photo) or not (
         running or turn.state in WAITING_STATES
     ):
         await alert(turn, "alert-stale")
@@ -99,6 +99,29 @@ async def choose_category(update: Update, context: ContextTypes.DEFAULT_TYPE) ->
     else:
         corrected = data.model_copy(update={"category": Category(value)})
         await (_correct_running if running else _correct)(turn, corrected)
+
+
+async def choose_only(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """`tryon:only:<photo>`: one of the two garments of a look, without the other."""
+    turn, data = current.get(), TryOnData.of(current.get().session)
+    _, _, photo = pressed(update)
+    key = keyboards.photo_key(turn.user.id, photo)
+    chosen = next((garment for garment in data.garments if garment.key == key), None)
+    if chosen is None or turn.state not in WAITING_STATES:
+        await alert(turn, "alert-stale")
+        return
+    await answer(turn)
+    await go_on(turn, data.at_rest().with_photo(Role.GARMENT, key, chosen.category))
+
+
+async def swap(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """`tryon:swap`: the garment is the person, and the person shows the garment."""
+    turn, data = current.get(), TryOnData.of(current.get().session)
+    if turn.state != State.TRYON_PROCESSING or not data.swappable or data.person_key is None:
+        await alert(turn, "alert-stale")
+        return
+    report = await photos.report(turn, data.person_key)
+    await _correct_running(turn, data.swapped(report.category if report else None))
 
 
 async def _drop(turn: Turn, data: TryOnData) -> None:
@@ -130,7 +153,9 @@ async def _correct_running(turn: Turn, data: TryOnData) -> None:
         return
     await answer(turn)
     chat = Chat.of(turn)
-    keyboard = keyboards.processing(chat, data.garment_key, data.category)
+    keyboard = keyboards.processing(
+        chat, data.correctable, data.category, swap=bool(data.swappable)
+    )
     await chat.edit(data.status_message_id, status_text(chat, None), keyboard)
     if data.preview_message_id is not None:
         await chat.delete(data.preview_message_id)

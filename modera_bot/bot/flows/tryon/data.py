@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from telegram import Message
 from telegram.constants import MessageEntityType
 
-from modera_bot.contracts import Category, Role, Wire
+from modera_bot.contracts import Category, GarmentRef, Role, Wire
 from modera_bot.db.sessions import Session
 
 log = logging.getLogger(__name__)
@@ -59,8 +59,11 @@ def link_in(message: Message) -> str | None:
 
 
 class TryOnData(Wire):
-    """Keys are storage keys. `uploads` wait for the person's consent. `person_at` is a point (x, y
-    in shares of the photo) on who is meant, where several people are in it.
+    """Keys are storage keys. `also_key` is a second garment, worn together with the first.
+
+    `swappable` tells that each of the two photos could be what the other is. `uploads` wait for
+    the person's consent. `person_at` is a point (x, y in shares of the
+    photo) on who is meant, where several people are in it.
 
     `language` is what was spoken when the job was submitted, for those who never chose.
     """
@@ -69,6 +72,9 @@ class TryOnData(Wire):
     person_at: tuple[float, float] | None = None
     garment_key: str | None = None
     category: Category | None = None
+    also_key: str | None = None
+    also_category: Category | None = None
+    swappable: bool | None = None
     uploads: tuple[Upload, ...] = ()
     job_id: str | None = None
     status_message_id: int | None = None
@@ -104,11 +110,39 @@ class TryOnData(Wire):
         """The same with another photo in a role."""
         if role is Role.PERSON:
             return self.with_person(key, None)
-        return self.model_copy(update={"garment_key": key, "category": category})
+        kept = self.model_copy(update={"garment_key": key, "category": category})
+        if kept.person_key == key:  # it was taken for the person
+            kept = kept.without(Role.PERSON)
+        return kept.without_second()
+
+    def with_second(self, key: str, category: Category) -> TryOnData:
+        """The same with a garment to be worn with the first one."""
+        return self.model_copy(update={"also_key": key, "also_category": category})
+
+    def without_second(self) -> TryOnData:
+        """The same with one garment at most."""
+        return self.model_copy(update={"also_key": None, "also_category": None})
+
+    def swapped(self, category: Category | None) -> TryOnData:
+        """The same with the photos in each other's role; the new garment is of `category`."""
+        changes = {"person_key": self.garment_key, "garment_key": self.person_key}
+        return self.model_copy(update=changes | {"person_at": None, "category": category})
+
+    @property
+    def correctable(self) -> str | None:
+        """The garment whose kind can be corrected; those of a look fit together as they are."""
+        return None if self.also_key else self.garment_key
+
+    @property
+    def garments(self) -> tuple[GarmentRef, ...]:
+        """The garments to be tried on."""
+        both = ((self.garment_key, self.category), (self.also_key, self.also_category))
+        return tuple(GarmentRef(key=key, category=kind) for key, kind in both if key)
 
     def with_person(self, key: str, at: tuple[float, float] | None) -> TryOnData:
         """The same with another photo of a person, of whom it may show where they are."""
-        return self.model_copy(update={"person_key": key, "person_at": at})
+        kept = self.without(Role.GARMENT) if self.garment_key == key else self
+        return kept.model_copy(update={"person_key": key, "person_at": at})
 
     def without(self, *roles: Role) -> TryOnData:
         """The same with the photos of some roles forgotten."""
@@ -117,6 +151,7 @@ class TryOnData(Wire):
             update |= {"person_key": None, "person_at": None}
         if Role.GARMENT in roles:
             update |= {"garment_key": None, "category": None}
+            update |= {"also_key": None, "also_category": None}
         return self.model_copy(update=update)
 
     def at_rest(self) -> TryOnData:
@@ -126,6 +161,8 @@ class TryOnData(Wire):
             person_at=self.person_at,
             garment_key=self.garment_key,
             category=self.category,
+            also_key=self.also_key,
+            also_category=self.also_category,
         )
 
     def stored(self) -> dict[str, Any]:

@@ -51,9 +51,9 @@ def explain(
     """What to say, and the buttons; `reference` is what the log knows the job by."""
     lines = [error_text(chat, failure.code, reference), wanted(chat, left)]
     keyboard = keyboards.menu(chat)
-    if failure.code is Code.CATEGORY_UNSUPPORTED and left.garment_key:
+    if failure.code is Code.CATEGORY_UNSUPPORTED and left.correctable:
         lines.insert(1, chat.text("tryon-wrong-kind"))
-        keyboard = InlineKeyboardMarkup(keyboards.categories(chat, left.garment_key, left.category))
+        keyboard = InlineKeyboardMarkup(keyboards.categories(chat, left.correctable, left.category))
     elif left.missing is None and failure.retry:
         keyboard = keyboards.retry(chat)
     return Markup("\n\n".join(lines)), keyboard

@@ -21,6 +21,7 @@ from modera_bot.bot.flows.tryon.wording import error_text, wanted
 from modera_bot.bot.screen import Rows
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
+from modera_bot.contracts import Role
 from modera_bot.db import tryons
 from modera_bot.errors import Code
 
@@ -94,24 +95,28 @@ async def _receive(turn: Turn, uploads: Sequence[Upload]) -> None:
     reading = (photos.read(turn, upload) for upload in uploads)
     _, *read = await asyncio.gather(chat.act(ChatAction.TYPING), *reading)
     sound = [photo for photo in read if isinstance(photo, Photo)]
-    placing = place(sound, usable(turn, data).known)
+    placing = place(sound, usable(turn, data).known, looks=turn.services.looks, worn=data.category)
     for role, photo in placing.taken.items():
         data = data.with_photo(role, photo.key, photo.report.category)
+    second = placing.second
+    if second is not None and second.report.category is not None:
+        data = data.with_second(second.key, second.report.category)
     crowds = [
         photo
         for photo, code in placing.faults
         if code is Code.SEVERAL_PEOPLE and who.is_open(photo.report)
     ]
     placing.faults = [fault for fault in placing.faults if fault[0] not in crowds]
-    fresh = [*placing.taken.values(), *(question.photo for question in placing.questions), *crowds]
+    taken = [*placing.taken.values(), *([second] if second else [])]
+    fresh = [*taken, *(question.photo for question in placing.questions), *crowds]
     await photos.store(turn, fresh)
     unusable = [bad for bad in read if isinstance(bad, Unusable)]
     await _complain(chat, unusable, placing, usable(turn, data))
     if placing.unused:
-        await chat.send(chat.text("tryon-used-best", count=len(placing.taken)))
+        await chat.send(chat.text("tryon-used-best", count=len(taken)))
     for photo in crowds:
         await who.ask(turn, photo.key, photo.report)
-    if placing.taken:
+    if taken:
         await go_on(turn, data, fresh, placing.questions)
         return
     await _ask(chat, placing.questions)
@@ -150,6 +155,7 @@ async def go_on(
         await submit(turn, data, fresh)
         return
     text, rows = confirmation(turn, data)
+    rows = [*rows, *await _other_role(turn, data, fresh)]
     if data.person_key is None:
         rows = [*rows, *keyboards.last_person(Chat.of(turn), await _on_file(turn))]
     if chosen is not None:
@@ -160,9 +166,23 @@ async def go_on(
     await turn.commit(wait, turn, data, fresh)
 
 
+async def _other_role(turn: Turn, data: TryOnData, fresh: Sequence[Photo]) -> Rows:
+    """A row to say that a photo is meant otherwise, where it could be."""
+    key = data.correctable or data.person_key
+    report = await photos.report(turn, key, fresh) if key else None
+    if report is None or key is None:
+        return []
+    other = Role.PERSON if key == data.garment_key else Role.GARMENT
+    possible = report.fault(other) is None or (other is Role.PERSON and who.is_open(report))
+    return keyboards.other_role(Chat.of(turn), key, other) if possible else []
+
+
 def confirmation(turn: Turn, data: TryOnData) -> tuple[Markup, Rows]:
     """What to say of the photos that are there; the kind of a garment can be corrected."""
     chat = Chat.of(turn)
+    if data.garment_key and data.also_key:
+        kinds = {"first": data.category or "tops", "second": data.also_category or "bottoms"}
+        return chat.text("tryon-got-look", **kinds), keyboards.either(chat, data.garments)
     if data.garment_key is None:
         return chat.text("tryon-got-person"), ()
     key = "tryon-got-garment" if usable(turn, data).garment_key else "tryon-kind-unsupported"

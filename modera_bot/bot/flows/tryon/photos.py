@@ -99,6 +99,15 @@ async def store(turn: Turn, photos: Iterable[Photo]) -> None:
         )
 
 
+async def report(turn: Turn, key: str, fresh: Iterable[Photo] = ()) -> PhotoReport | None:
+    """What is known of a photo, be it a new one or one that is kept; None if it is gone."""
+    for photo in fresh:
+        if photo.key == key:
+            return photo.report
+    row = await turn.services.database.run(pictures.get, key)
+    return row.report if row else None
+
+
 def record(connection: Connection, turn: Turn, photos: Iterable[Photo]) -> None:
     """Write down whose the stored photos are and when they expire."""
     expires = now() + timedelta(days=turn.services.settings.privacy.keep_days)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-from modera_bot.contracts import PhotoReport, Role
+from modera_bot.contracts import WORN_TOGETHER, Category, PhotoReport, Role
 from modera_bot.errors import Code
 
 ROLES = (Role.GARMENT, Role.PERSON)
@@ -36,16 +36,27 @@ class Question(Generic[PhotoT]):
 
 @dataclass(slots=True)
 class Placing(Generic[PhotoT]):
-    """What becomes of the photos."""
+    """What becomes of the photos; `second` is a garment to be worn with the one that is taken,
+    or that is there already.
+    """
 
     taken: dict[Role, PhotoT] = field(default_factory=dict)
+    second: PhotoT | None = None
     questions: list[Question[PhotoT]] = field(default_factory=list)
     faults: list[tuple[PhotoT, Code]] = field(default_factory=list)
     unused: list[PhotoT] = field(default_factory=list)
 
 
-def place(photos: Sequence[PhotoT], known: Iterable[Role]) -> Placing[PhotoT]:
+def place(
+    photos: Sequence[PhotoT],
+    known: Iterable[Role],
+    *,
+    looks: bool = False,
+    worn: Category | None = None,
+) -> Placing[PhotoT]:
     """Place photos that arrived together, where photos for the roles `known` are there already.
+
+    `looks`: two garments may be tried on together; `worn` is the kind of the one that is there.
 
     Several at once start afresh; a single one replaces what it resembles only when nothing is
     missing, for otherwise it may be meant as the missing one.
@@ -54,9 +65,12 @@ def place(photos: Sequence[PhotoT], known: Iterable[Role]) -> Placing[PhotoT]:
     placing: Placing[PhotoT] = Placing()
     held = set(known) if len(photos) == 1 and known != frozenset(ROLES) else set[Role]()
     for photo in sorted(photos, key=_quality):
+        if looks and _completes(photo, held, placing, worn):
+            placing.second = photo
+            continue
         _place_one(photo, held, placing)
         held |= placing.taken.keys()
-    if known | placing.taken.keys() == set(ROLES) and placing.taken:
+    if known | placing.taken.keys() == set(ROLES) and (placing.taken or placing.second):
         placing.unused += [question.photo for question in placing.questions]
         placing.unused += [photo for photo, _ in placing.faults]
         placing.questions, placing.faults = [], []
@@ -70,6 +84,18 @@ def _quality(photo: Reported) -> tuple[bool, bool, int]:
     """Sort key: photos whose role is plain and that can serve in it come first."""
     report = photo.report
     return report.role is Role.UNSURE, report.fault(report.role) is not None, len(report.notices)
+
+
+def _completes(
+    photo: Reported, held: set[Role], placing: Placing[PhotoT], worn: Category | None
+) -> bool:
+    """Whether a garment makes a look with the one that is there."""
+    report = photo.report
+    if report.role is not Role.GARMENT or Role.GARMENT not in held or report.garment_fault:
+        return False
+    first = placing.taken.get(Role.GARMENT)
+    both = {first.report.category if first else worn, report.category}
+    return both == set(WORN_TOGETHER)
 
 
 def _place_one(photo: PhotoT, held: set[Role], placing: Placing[PhotoT]) -> None:

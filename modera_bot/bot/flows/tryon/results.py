@@ -17,7 +17,7 @@ from modera_bot.bot.flows.states import State
 from modera_bot.bot.flows.tryon import who
 from modera_bot.bot.flows.tryon.choices import pressed
 from modera_bot.bot.flows.tryon.data import TryOnData
-from modera_bot.bot.flows.tryon.submission import WAITING, enter
+from modera_bot.bot.flows.tryon.submission import WAITING, enter, submit
 from modera_bot.bot.flows.tryon.wording import result_caption
 from modera_bot.bot.invitation import invitation
 from modera_bot.bot.texts import Markup
@@ -169,33 +169,69 @@ async def share(press: Press) -> None:
 @on_result
 async def another_garment(press: Press) -> None:
     """The same person, another garment."""
-    await _again(press, Role.PERSON, press.tryon.person_key)
+    turn, key, data = press.turn, press.tryon.person_key, TryOnData()
+    if await _is_busy(turn):
+        return
+    row = await turn.services.database.run(pictures.get, key)
+    if row is None:
+        raise StorageError(Code.PICTURE_GONE, permanent=True)
+    before = TryOnData.of(turn.session)
+    if before.person_key == key:
+        data = data.with_person(key, before.person_at)
+    elif row.report is not None and who.is_open(row.report):
+        await who.ask(turn, key, row.report)
+    else:
+        data = data.with_person(key, None)
+    await _wait_for(press, Role.PERSON, data)
 
 
 @on_result
 async def another_person(press: Press) -> None:
-    """The same garment, another person."""
-    await _again(press, Role.GARMENT, press.tryon.clothing_key)
+    """The same garment, or look, on another person."""
+    if not await _is_busy(press.turn):
+        await _wait_for(press, Role.GARMENT, await _worn(press))
 
 
-async def _again(press: Press, role: Role, key: str) -> None:
-    turn, chat = press.turn, press.chat
-    if turn.state == State.TRYON_PROCESSING:
-        await alert(turn, "alert-busy")
+async def _is_busy(turn: Turn) -> bool:
+    """Whether a try-on runs; the pressed button is answered."""
+    busy = turn.state == State.TRYON_PROCESSING
+    await (alert(turn, "alert-busy") if busy else answer(turn))
+    return busy
+
+
+async def _wait_for(press: Press, kept: Role, data: TryOnData) -> None:
+    """Say what is kept, and wait for the other photo."""
+    await press.chat.send(press.chat.text(f"tryon-again-{kept}"))
+    await press.turn.commit(enter, press.turn, WAITING[data.missing], data)
+
+
+@on_result
+async def again(press: Press) -> None:
+    """The same photos once more."""
+    turn = press.turn
+    if await _is_busy(turn):
         return
-    await answer(turn)
-    row = await turn.services.database.run(pictures.get, key)
-    if row is None:
+    person = await turn.services.database.run(pictures.get, press.tryon.person_key)
+    if person is None:
         raise StorageError(Code.PICTURE_GONE, permanent=True)
-    category = press.tryon.result.categories[0] if press.tryon.result.categories else None
-    data, before = TryOnData().with_photo(role, key, category), TryOnData.of(turn.session)
-    if role is Role.PERSON and before.person_key == key:
-        data = data.with_person(key, before.person_at)
-    elif role is Role.PERSON and row.report is not None and who.is_open(row.report):
-        data = TryOnData()
-        await who.ask(turn, key, row.report)
-    await chat.send(chat.text(f"tryon-again-{role}"))
-    await turn.commit(enter, turn, WAITING[data.missing], data)
+    data = await _worn(press)
+    if person.report is not None and who.is_open(person.report):
+        await who.ask(turn, person.key, person.report)
+        await turn.commit(enter, turn, State.TRYON_WAITING_PERSON, data)
+        return
+    await submit(turn, data.with_person(person.key, None))
+
+
+async def _worn(press: Press) -> TryOnData:
+    """The garments of a result. Raises StorageError(PICTURE_GONE) when one has been deleted."""
+    result = press.tryon.result
+    keys = result.garment_keys or (press.tryon.clothing_key,)
+    for key in keys:
+        if await press.turn.services.database.run(pictures.get, key) is None:
+            raise StorageError(Code.PICTURE_GONE, permanent=True)
+    first = result.categories[0] if result.categories else None
+    data = TryOnData().with_photo(Role.GARMENT, keys[0], first)
+    return data if len(keys) == 1 else data.with_second(keys[1], result.categories[1])
 
 
 @on_result

@@ -14,7 +14,7 @@ from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.photos import Photo
 from modera_bot.bot.flows.tryon.wording import error_text, status_text
 from modera_bot.bot.turn import Turn
-from modera_bot.contracts import Feature, GarmentRef, JobKind, Role, TryOnRequest
+from modera_bot.contracts import Feature, JobKind, Role, TryOnRequest
 from modera_bot.db import sessions
 from modera_bot.db.schema import now
 from modera_bot.db.sessions import Session
@@ -67,7 +67,10 @@ async def submit(turn: Turn, data: TryOnData, fresh: Iterable[Photo] = ()) -> No
     When it can't begin (too many jobs, not enough credits) they are told and the photos kept.
     """
     chat, fresh = Chat.of(turn), tuple(fresh)
-    keyboard = keyboards.processing(chat, data.garment_key, data.category)
+    data = data.model_copy(update={"swappable": await _can_swap(turn, data, fresh) or None})
+    keyboard = keyboards.processing(
+        chat, data.correctable, data.category, swap=bool(data.swappable)
+    )
     status = await chat.send(status_text(chat, None), keyboard)
     data = _submitted(turn, data, status.message_id)
     try:
@@ -77,6 +80,20 @@ async def submit(turn: Turn, data: TryOnData, fresh: Iterable[Photo] = ()) -> No
         await turn.commit(wait, turn, data, fresh)
         return
     await asyncio.to_thread(turn.services.jobs.wake)
+
+
+async def _can_swap(turn: Turn, data: TryOnData, fresh: Iterable[Photo]) -> bool:
+    """Whether the garment could be the person and the person the garment."""
+    if data.also_key or data.garment_key is None or data.person_key is None:
+        return False
+    garment = await photos.report(turn, data.garment_key, fresh)
+    person = await photos.report(turn, data.person_key, fresh)
+    return (
+        garment is not None
+        and person is not None
+        and garment.person_fault is None
+        and person.garment_fault is None
+    )
 
 
 async def resubmit(turn: Turn, data: TryOnData) -> bool:
@@ -124,11 +141,10 @@ def _submit(connection: Connection, turn: Turn, data: TryOnData, fresh: Iterable
     assert data.garment_key is not None
     photos.record(connection, turn, fresh)
     session_id = enter(connection, turn, State.TRYON_PROCESSING, data)
-    garment = GarmentRef(key=data.garment_key, category=data.category)
     request = TryOnRequest(
         person_key=data.person_key,
         person_at=data.person_at,
-        garments=(garment,),
+        garments=data.garments,
         quality=turn.quality,
     )
     job_id = turn.services.jobs.submit(
@@ -138,6 +154,8 @@ def _submit(connection: Connection, turn: Turn, data: TryOnData, fresh: Iterable
         session_id=session_id,
         payload=request,
         feature=Feature.TRYON,
-        amount=turn.services.credits.price(Feature.TRYON, quality=request.quality),
+        amount=turn.services.credits.price(
+            Feature.TRYON, quality=request.quality, garments=len(request.garments)
+        ),
     )
     sessions.move(connection, session_id, State.TRYON_PROCESSING, job_id=job_id)

@@ -33,10 +33,20 @@ tryon-got-person =
     Got the photo of the person.
 
     Now send the garment 👕 laid flat or on a hanger, seen from the front, on a plain background.
+tryon-got-look =
+    Got both: <b>{ $first ->
+        [tops] a top
+       *[bottoms] trousers or a skirt
+    }</b> and <b>{ $second ->
+        [tops] a top
+       *[bottoms] trousers or a skirt
+    }</b>. I’ll put them on together, as one look.
+
+    Now send a photo of the person 🧍 facing the camera, from head to feet.
 tryon-used-best =
     { $count ->
         [one] I’ve taken the one photo that suits best.
-       *[other] I’ve taken the two photos that suit best.
+       *[other] I’ve taken the { $count } photos that suit best.
     }
 
 tryon-which-role = I’m not sure about this photo. What is it for?
@@ -75,6 +85,9 @@ button-kind-tops = Top
 button-kind-bottoms = Bottom
 button-kind-one-pieces = Dress
 button-kind-other = Something else (shoes, hat…)
+button-only-tops = Only the top
+button-only-bottoms = Only the trousers or skirt
+button-swap = ⇄ The other way round
 button-cancel = ✕ Cancel
 button-retry = 🔄 Try again
 
