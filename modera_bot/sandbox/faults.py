@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
 Kind = Literal["429", "500", "403", "hang", "drop", "drop_before", "slow"]
+Network = Literal["good", "slow", "flaky"]
+#: What a flaky network does in turn, with three calls that go well before each.
+FLAKY: tuple[Kind | None, ...] = ("500", None, None, None, "drop_before", None, None, None, "429")
+#: Seconds that each call takes in a slow network.
+SLOW_S = 1.5
 Hook = Callable[[str, int, Literal["before", "after"]], None]
 
 
@@ -43,11 +49,14 @@ class Faults:
     counts from 1; `before` it is done, and `after` it is done and durable but not yet answered.
     A crash test kills the bot there.
 
-    `limits` switches on Telegram's real flood limits (see `limits.py`).
+    `limits` switches on Telegram's real flood limits (see `limits.py`); `network` is how good
+    the connection is: a slow one delays each call, a flaky one spoils each fourth.
     """
 
     def __init__(self) -> None:
         self.rules: list[Rule] = []
+        self.network: Network = "good"
+        self._flaky = itertools.cycle((None, None, None, *FLAKY))
         self.on_call: Hook | None = None
         self.limits = False
         self.calls = 0
@@ -76,6 +85,7 @@ class Faults:
         """Back to good weather."""
         self.rules.clear()
         self.limits = False
+        self.network = "good"
 
     def take(self, method: str) -> Rule | None:
         """The rule that spoils this call, if any; counts the call on every matching rule."""
@@ -88,7 +98,14 @@ class Faults:
             if rule.times is not None:
                 rule.times -= 1
             return rule
-        return None
+        return None if method == "getUpdates" else self._weather(method)
+
+    def _weather(self, method: str) -> Rule | None:
+        """What the network does to a call."""
+        if self.network == "slow":
+            return Rule(method, "slow", seconds=SLOW_S)
+        kind = next(self._flaky) if self.network == "flaky" else None
+        return Rule(method, kind, seconds=1) if kind else None
 
     def count(self, method: str) -> int:
         """Number this call, and tell the hook that it is about to be done."""

@@ -25,7 +25,8 @@ POLICY = "; ".join(
         "connect-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
-        "frame-ancestors 'none'",
+        "frame-src 'self'",  # a second person's chat, beside the first
+        "frame-ancestors 'self'",
     )
 )
 

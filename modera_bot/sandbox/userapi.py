@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, get_args
 
 from aiohttp import BodyPartReader, web
 
 from modera_bot.sandbox.calls import CallLog
-from modera_bot.sandbox.faults import Faults
+from modera_bot.sandbox.faults import Faults, Network
 from modera_bot.sandbox.files import Upload
 from modera_bot.sandbox.methods.profile import commands_for, profile_text
 from modera_bot.sandbox.people import People
@@ -48,6 +48,7 @@ class UserApi:
             web.get("/sandbox/api/faults", self._get_faults),
             web.post("/sandbox/api/faults", self._add_fault),
             web.delete("/sandbox/api/faults", self._clear_faults),
+            web.post("/sandbox/api/network", self._set_network),
             web.post("/sandbox/api/users", self._add_person),
             web.get(one, self._on(self._show)),
             web.post(f"{one}/text", self._on(self._text)),
@@ -57,6 +58,7 @@ class UserApi:
             web.post(f"{one}/voice", self._on(self._voice)),
             web.post(f"{one}/location", self._on(self._location)),
             web.post(f"{one}/press", self._on(self._press)),
+            web.post(f"{one}/delete", self._on(self._delete)),
             web.post(f"{one}/block", self._on(self._block)),
             web.post(f"{one}/language", self._on(self._language)),
         ]
@@ -68,6 +70,7 @@ class UserApi:
             "type": "hello",
             "bot": self._world.bot | {"listening": self.listening()},
             "users": [self._world.view_person(person) for person in people],
+            "network": self._faults.network,
             "revision": self._world.revision,
         }
 
@@ -123,6 +126,14 @@ class UserApi:
         self._faults.clear()
         return await self._get_faults(request)
 
+    async def _set_network(self, request: web.Request) -> web.Response:
+        quality = (await request.json()).get("quality")
+        if quality not in get_args(Network):
+            return failure(bad_request(f"choose from {', '.join(get_args(Network))}"))
+        self._faults.network = quality
+        self._world.publish({"type": "network", "quality": quality})
+        return web.json_response({"ok": True, "result": quality})
+
     async def _add_person(self, request: web.Request) -> web.Response:
         body = await request.json()
         name = str(body.get("first_name", "")).strip()[:64]
@@ -174,6 +185,14 @@ class UserApi:
         force = bool(body.get("force"))
         query = self._people.press(person, int(body["message_id"]), body["data"], force=force)
         return {"query_id": query.id}
+
+    async def _delete(self, request: web.Request, person: Person) -> bool:
+        """Delete a message for both sides; a bot is not told of that."""
+        message_id = int((await request.json())["message_id"])
+        if message_id not in self._world.messages[person.id]:
+            raise bad_request("message to delete not found")
+        self._world.delete_message(person.id, message_id)
+        return True
 
     async def _block(self, request: web.Request, person: Person) -> bool:
         self._people.block(person, blocked=bool((await request.json())["blocked"]))

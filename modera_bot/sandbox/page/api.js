@@ -18,7 +18,9 @@ function post(path, body) {
 export const listSamples = () => call("samples");
 export const addPerson = (first_name, language_code) => post("users", { first_name, language_code });
 export const chatOf = (id) => call(`users/${id}`);
-export const sendText = (id, text) => post(`users/${id}/text`, { text });
+export const sendText = (id, text, reply_to) => post(`users/${id}/text`, { text, reply_to });
+export const deleteMessage = (id, message_id) => post(`users/${id}/delete`, { message_id });
+export const setNetwork = (quality) => post("network", { quality });
 export const act = (id, action, body) => post(`users/${id}/${action}`, body);
 export const setLanguage = (id, language_code) => post(`users/${id}/language`, { language_code });
 export const setBlocked = (id, blocked) => post(`users/${id}/block`, { blocked });

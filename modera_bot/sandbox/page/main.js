@@ -9,11 +9,13 @@ import { openPhoto, prepareLightbox } from "./lightbox.js";
 import { attachMenu } from "./menu.js";
 import { alertBox, attempt, prepareDialogs, toast } from "./notices.js";
 import { drawPeople, preparePeople, showPeople } from "./people.js";
+import { messageMenu, prepareReplies, showReply, takeReply } from "./reply.js";
 import { drawSamples, prepareSamples } from "./samples.js";
 import { offer, prepareSending } from "./send.js";
 import { drawStatus, setAction, setListening } from "./status.js";
 import { currentLanguage, spoken, t, translate } from "./strings.js";
 import { prepareTheme } from "./theme.js";
+import { drawNetwork, prepareWeather, remembers } from "./weather.js";
 
 const DRAW_AFTER = 16; // ms, about one frame
 const RELOAD_AFTER = 100; // ms
@@ -36,6 +38,7 @@ const chat = new Chat(
     onOpen: (message) => openPhoto(message, [...chat.messages.values()]),
     onCommand: (text) => attempt(() => api.sendText(me, text)),
     onPress: (message, button) => attempt(() => press(message, button)),
+    onMore: messageMenu,
   },
 );
 
@@ -43,7 +46,7 @@ const chat = new Chat(
 
 async function choose(id) {
   location.hash = id;
-  localStorage.setItem("person", id);
+  if (remembers) localStorage.setItem("person", id);
   showPeople(false);
   await show(id);
 }
@@ -72,6 +75,7 @@ function fill(view, fresh) {
   if (fresh) {
     chat.setDraft(null);
     setAction("");
+    showReply(null);
   }
   chat.load(view.messages, fresh);
   drawSamples((file) => offer([file]));
@@ -99,7 +103,7 @@ function drawNow() {
 
 /* What the person does. */
 
-const say = (text) => attempt(() => api.sendText(me, text));
+const say = (text) => attempt(() => api.sendText(me, text, takeReply()));
 
 function act(name) {
   const place = name === "location" ? { latitude: 41.9028, longitude: 12.4964 } : {};
@@ -161,6 +165,7 @@ const HEARD = {
   action: mine(({ action }) => setAction(action)),
   answer: mine(answer),
   bot: ({ listening }) => setListening(listening),
+  network: ({ quality }) => drawNetwork(quality),
   profile: () => {
     clearTimeout(reloading); // a bot that starts sets many things at once
     reloading = setTimeout(() => me && attempt(() => show(me)), RELOAD_AFTER);
@@ -194,7 +199,8 @@ function changed({ chat_id: id, message }) {
 }
 
 /** The first word after every connection: who is there. Somebody always is. */
-async function begin({ bot, users }) {
+async function begin({ bot, users, network }) {
+  drawNetwork(network);
   people.clear();
   for (const user of users) people.set(user.id, user);
   setListening(bot.listening);
@@ -224,6 +230,8 @@ preparePeople({
   onLanguage: (code) => attempt(() => speak(code)),
 });
 attachMenu($("more"), $("more-menu"));
+prepareReplies((message) => attempt(() => api.deleteMessage(me, message.message_id)));
+prepareWeather(somebodyElse);
 $("block").addEventListener("click", () => attempt(() => api.setBlocked(me, !people.get(me).blocked)));
 attempt(() => prepareSamples((file) => offer([file])));
 addEventListener("hashchange", () => {
@@ -241,6 +249,12 @@ api.listen(hear, (connected) => { $("offline").hidden = connected; });
 async function begun() {
   if (people.get(me).blocked) await attempt(() => api.setBlocked(me, false));
   await say("/start");
+}
+
+/** Whose chat may stand beside this one; somebody new where nobody else is. */
+async function somebodyElse() {
+  const other = [...people.keys()].find((id) => id !== me);
+  return other ?? (await api.addPerson(t("secondPerson"), currentLanguage())).id;
 }
 
 async function speak(code) {

@@ -2,7 +2,8 @@
 
 let close = () => {};
 
-const choices = (menu) => [...menu.querySelectorAll('[role="menuitem"]')];
+const CHOICE = '[role^="menuitem"]';
+const choices = (menu) => [...menu.querySelectorAll(CHOICE)].filter((one) => one.offsetParent);
 
 /** Make `button` open and close `menu`; `prepare()` may fill it first. */
 export function attachMenu(button, menu, prepare = () => {}) {
@@ -13,7 +14,7 @@ export function attachMenu(button, menu, prepare = () => {}) {
     choices(menu)[0]?.focus();
   });
   menu.addEventListener("click", (event) => {
-    if (event.target.closest('[role="menuitem"]')) close();
+    if (event.target.closest(CHOICE)) close();
   });
   menu.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -20,12 +20,20 @@ export function item(messages, run, actions) {
   const side = message.sandbox.outgoing ? "out" : "in";
   const body = ["body", message.photo && "pictured", keyboard && "keyed"];
   const classes = ["item", side, run.first && "first", run.last && !keyboard && "last"];
+  const more = h("button", { type: "button", class: "round message-more", "aria-label": t("more"), "aria-haspopup": "menu",
+    onclick: ({ currentTarget }) => actions.onMore(message, currentTarget) }, icon("more"));
+  const menu = (event) => {
+    if (event.target.closest("a, img")) return; // theirs is the browser's menu
+    event.preventDefault();
+    actions.onMore(message, more);
+  };
   return h("li", {
     class: classes.filter(Boolean).join(" "),
+    oncontextmenu: menu,
     dataset: { id: message.message_id, testid: "message" },
     vars: message.photo ? { w: `${photoWidth(messages)}px` } : {},
   }, h("div", { class: body.filter(Boolean).join(" ") },
-    bubble, keyboard && inlineKeyboard(message, actions.onPress)));
+    bubble, keyboard && inlineKeyboard(message, actions.onPress)), more);
 }
 
 /** A text that is still being written (sendMessageDraft). */
