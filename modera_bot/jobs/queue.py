@@ -67,6 +67,10 @@ class Queue:
             _log.warning("the queue does not answer: %r", error)
             return True
 
+    def check(self) -> None:
+        """Raise if the queue does not answer."""
+        self._huey.pending_count()
+
     def start(self, workers: int) -> None:
         """Start the worker threads, from any thread."""
         initial, longest = _POLL_S

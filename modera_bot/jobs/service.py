@@ -98,6 +98,10 @@ class Jobs:
         """Where a job stands, None if there is no such job."""
         return waiting.status(conn, job_id, self._settings.workers)
 
+    def check(self) -> None:
+        """Raise, in the driver's own way, if the queue does not answer."""
+        self._queue.check()
+
     # --- for the process that does it ---
 
     def start(self) -> None:
