@@ -1,4 +1,8 @@
-"""What a person is doing with the bot: one active session at most, or none (the menu)."""
+"""What a person is doing with the bot: one active session at most, or none (the menu).
+
+Beside it there may be sessions that a caller of the HTTP API opened for them, in state `API`:
+the chat knows nothing of those.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +11,9 @@ from uuid import uuid4
 from sqlalchemy import Connection, select
 
 from modera_bot.db.schema import fashion_sessions, now
+
+#: State of a session that was opened over HTTP.
+API = "api"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,7 @@ def active(connection: Connection, user_id: int) -> Session | None:
         connection,
         fashion_sessions.c.user_id == user_id,
         fashion_sessions.c.status == "active",
+        fashion_sessions.c.state != API,
     )
 
 
@@ -56,6 +64,27 @@ def start(
     if previous is not None:
         close(connection, previous.id, "cancelled")
     session_id = uuid4().hex
+    _insert(connection, session_id, user_id, session_type, state, input_data)
+    session = get(connection, session_id)
+    assert session is not None
+    return session
+
+
+def open_over_http(
+    connection: Connection, session_id: str, user_id: int, session_type: str
+) -> None:
+    """Begin a session under the id that its caller chose, beside what the person does."""
+    _insert(connection, session_id, user_id, session_type, API, {})
+
+
+def _insert(
+    connection: Connection,
+    session_id: str,
+    user_id: int,
+    session_type: str,
+    state: str,
+    input_data: dict[str, Any],
+) -> None:
     connection.execute(
         fashion_sessions.insert().values(
             id=session_id,
@@ -66,9 +95,6 @@ def start(
             input_data=input_data,
         )
     )
-    session = get(connection, session_id)
-    assert session is not None
-    return session
 
 
 def touch(connection: Connection, session_id: str) -> None:

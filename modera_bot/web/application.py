@@ -6,7 +6,7 @@ from modera_bot import __version__
 from modera_bot.bot.turn import Services
 from modera_bot.contracts import Webhook
 from modera_bot.storage.local import LocalStorage
-from modera_bot.web import errors, health, media, telegram
+from modera_bot.web import errors, fashion, health, media, telegram
 from modera_bot.web.guard import Guard
 
 
@@ -23,11 +23,12 @@ def build(services: Services, webhook: Webhook | None) -> FastAPI:
         app.include_router(media.router(services.storage))
     if webhook is not None:
         app.include_router(telegram.router(webhook))
+    app.include_router(fashion.router(services))
     errors.handle(app)
     app.add_middleware(
         Guard,
         tokens=services.settings.web.tokens,
-        large=(),
+        large=(fashion.UPLOADS,),
         large_bytes=services.settings.limits.upload_bytes,
     )
     return app

@@ -49,13 +49,13 @@ async def test_a_port_in_use_is_told_with_what_to_write(serve_web, web_settings)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", web_settings.web.port))
         taken.listen()
-        with pytest.raises(ConfigError, match="web.port: .* write a free port"):
+        with pytest.raises(ConfigError, match=r"web.port: .* write a free port"):
             async with serve_web(("web",)):
                 pass
 
 
 async def test_a_queue_in_memory_and_a_webhook_need_their_roles_together(serve_web, web_settings):
-    with pytest.raises(ConfigError, match="telegram.mode: a webhook needs the web role"):
+    with pytest.raises(ConfigError, match=r"telegram.mode: a webhook needs the web role"):
         async with serve_web(("bot", "ml"), mode="webhook"):
             pass
 

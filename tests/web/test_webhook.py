@@ -101,6 +101,6 @@ async def test_an_address_that_telegram_does_not_accept_is_a_fault_of_the_config
     serve_web, web_settings
 ):
     web = web_settings.web.model_copy(update={"public_url": "http://bot.example.org"})
-    with pytest.raises(ConfigError, match="web.public_url: Telegram says: .* https"):
+    with pytest.raises(ConfigError, match=r"web.public_url: Telegram says: .* https"):
         async with serve_web(mode="webhook", web=web):
             pass
