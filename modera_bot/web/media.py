@@ -16,12 +16,11 @@ CONTENT_TYPES = {"jpg": "image/jpeg"}
 def router(storage: LocalStorage) -> APIRouter:
     routes = APIRouter(tags=["pictures"])
 
-    @routes.api_route(
+    @routes.head("/media/{key:path}", include_in_schema=False)
+    @routes.get(
         "/media/{key:path}",
-        methods=["GET", "HEAD"],
         response_class=FileResponse,
-        responses={403: {"model": ErrorBody}, 404: {"model": ErrorBody}, 416: {}},
-        operation_id="media",
+        responses={status: {"model": ErrorBody} for status in (403, 404, 422)},
     )
     def media(key: str, expires: int, signature: str) -> FileResponse:
         """A picture, whole or in ranges."""
