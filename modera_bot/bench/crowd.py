@@ -14,6 +14,7 @@ import statistics
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
@@ -84,6 +85,10 @@ def _button(message: Json, prefix: str = "") -> str | None:
     return next((data for data in found if data.startswith(prefix)), None)
 
 
+def _has_button(message: Json, prefix: str) -> bool:
+    return _button(message, prefix) is not None
+
+
 # --- flows ------------------------------------------------------------------------------
 
 
@@ -105,7 +110,7 @@ async def whole(crowd: Crowd, person: Person, photos: list[Json]) -> None:
     crowd.acts(person)
     crowd.people.text(person, "/start")
     for prefix in ("start:language:en", "tryon:start"):
-        message = await crowd.hears(person, lambda m, p=prefix: _button(m, p) is not None)
+        message = await crowd.hears(person, partial(_has_button, prefix=prefix))
         crowd.press(person, message, _button(message, prefix) or "")
     await crowd.hears(person, lambda m: _button(m) is None)
     crowd.acts(person)
@@ -186,6 +191,7 @@ async def _run(arguments: argparse.Namespace) -> dict[str, Any]:
             asyncio.create_task(_tap(crowd, crowd.world.add_person("Tapper", "en")))
             for _ in range(arguments.tappers)
         ]
+        print(json.dumps({"begun": True}), flush=True)  # whoever watches the bot looks at it now
         begun, cpu = time.perf_counter(), time.process_time()
         served = await asyncio.gather(
             *(_one(crowd, flow, photos, n, patience_s) for n in range(1, arguments.users + 1))

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ExtBot
 
-from modera_bot.bot.application import build, register_commands
+from modera_bot.bot import application as wiring
+from modera_bot.bot.application import register_commands
 from modera_bot.bot.delivery import Delivery
 from modera_bot.bot.housekeeping import Housekeeping
 from modera_bot.bot.inbox import TOKEN_REFUSED, Inbox, Poller
@@ -62,7 +63,7 @@ async def connected(
     """
     async with _made(services.settings.telegram) as bot:
         processor = ChatProcessor(services, bot)
-        application = build(services, bot, processor)
+        application = wiring.build(services, bot, processor)
         inbox, webhook = Inbox(application, services), None
         if services.settings.telegram.mode == "webhook":
             public_url = services.settings.web.public_url

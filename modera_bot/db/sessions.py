@@ -8,12 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from modera_bot.db.schema import fashion_sessions, now
 
 #: State of a session that was opened over HTTP.
 API = "api"
+# Looked up at each update, so they are built once: that costs as much as running them.
+_ACTIVE = select(fashion_sessions).where(
+    fashion_sessions.c.user_id == bindparam("user"),
+    fashion_sessions.c.status == "active",
+    fashion_sessions.c.state != API,
+)
+_BY_ID = select(fashion_sessions).where(fashion_sessions.c.id == bindparam("session"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +35,12 @@ class Session:
 
 def active(connection: Connection, user_id: int) -> Session | None:
     """The session that the person is in, None for the menu."""
-    return _one(
-        connection,
-        fashion_sessions.c.user_id == user_id,
-        fashion_sessions.c.status == "active",
-        fashion_sessions.c.state != API,
-    )
+    row = connection.execute(_ACTIVE, {"user": user_id}).one_or_none()
+    return None if row is None else _session(row)
 
 
 def get(connection: Connection, session_id: str) -> Session | None:
-    return _one(connection, fashion_sessions.c.id == session_id)
-
-
-def _one(connection: Connection, *conditions: Any) -> Session | None:
-    row = connection.execute(select(fashion_sessions).where(*conditions)).one_or_none()
+    row = connection.execute(_BY_ID, {"session": session_id}).one_or_none()
     return None if row is None else _session(row)
 
 

@@ -15,7 +15,7 @@ from telegram.ext import ApplicationBuilder, ExtBot
 
 from modera_bot.app import serving
 from modera_bot.bench.minimal.ptb import add_handlers
-from modera_bot.bot import connection
+from modera_bot.bot import application
 from modera_bot.bot.processor import ChatProcessor
 from modera_bot.bot.turn import Services
 from modera_bot.config import (
@@ -52,7 +52,7 @@ def settings_for(addresses: dict[str, str], folder: Path) -> Settings:
 
 async def main() -> None:
     """Serve until killed."""
-    connection.build = build
+    application.build = build
     async with serving(settings_for(json.loads(sys.argv[1]), Path(sys.argv[2]))) as app:
         await app.wait()
 
