@@ -30,7 +30,7 @@ Tell = Callable[[str], None]
 #: Seconds that the emulator's own speed is measured, with so many callers.
 CEILING_S, CALLERS = 3.0, 100
 #: Seconds that somebody waits in the minimal flow, and in the whole one with its drafts.
-PATIENCE_S, LONG_PATIENCE_S = 240, 1200
+PATIENCE_S, LONG_PATIENCE_S = 150, 1200
 MINIMAL = "modera_bot.bench.minimal"
 STOCK, CONCURRENT, AIOGRAM, OURS = (
     "python-telegram-bot",

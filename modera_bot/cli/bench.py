@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -76,3 +77,20 @@ def bot(
     figures["whole"] = measured.whole(settings, users, tell)
     if as_json:
         click.echo(json.dumps(figures))
+
+
+@bench.command()
+@click.option("--count", type=click.IntRange(min=2), default=100, metavar="N", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def jobs(count: int, as_json: bool) -> None:
+    """Measure how soon a job begins, on each kind of queue, and what idling costs."""
+    from modera_bot.bench.jobs import available, measure, table
+
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        available(Path(folder)) as (kinds, missing),
+    ):
+        figures = [measure(name, *urls, count) for name, urls in kinds.items()]
+    for name in missing:
+        click.echo(f"left out: {name}", err=True)
+    click.echo(json.dumps([asdict(each) for each in figures]) if as_json else table(figures))
