@@ -2,13 +2,16 @@
 
 settings ─► database, storage, pictures, credits
               └► backends ─► try-on service ─► jobs ──events──► delivery ─► Telegram
-              └► handlers ◄── processor ◄── poller ◄─────────────────────── (or the sandbox)
+              └► handlers ◄── processor ◄── inbox ◄── poller | webhook ◄─── (or the sandbox)
+              └► web: health, pictures, the webhook, the API
 """
 
 import asyncio
+import hashlib
+import hmac
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -20,7 +23,7 @@ from pydantic import SecretStr
 from modera_bot.bot.connection import Tasks, connected
 from modera_bot.bot.texts import Texts
 from modera_bot.bot.turn import Services
-from modera_bot.config import Settings
+from modera_bot.config import DEFAULT_ROLES, Settings
 from modera_bot.contracts import JobKind
 from modera_bot.db import Database
 from modera_bot.db.migrate import upgrade
@@ -35,20 +38,29 @@ from modera_bot.pool import PicturePool
 from modera_bot.sandbox.server import Sandbox
 from modera_bot.storage import Storage, open_storage
 
+#: Seconds that running jobs have to finish where there is no bot.
+STOP_S = 8.0
 #: Blocking calls (storage, pictures) that may wait at once; the database has its own threads.
 THREADS = 32
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The running process. `sandbox` is None when a token is configured."""
+    """The running process.
+
+    `sandbox` is None when a token is configured, `web` is the address that the web role listens
+    on, None without it.
+    """
 
     services: Services
     sandbox: Sandbox | None
     tasks: Tasks
+    web: str | None = None
 
     async def wait(self) -> None:
         """Never return; raise when a part that must not end has ended."""
+        if not self.tasks:
+            await asyncio.Event().wait()
         done, _ = await asyncio.wait(self.tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
@@ -56,24 +68,77 @@ class App:
 
 
 @asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[App]:
-    """Start everything; at the end stop it in order, with nothing lost.
+async def serving(settings: Settings, roles: Collection[str] = DEFAULT_ROLES) -> AsyncIterator[App]:
+    """Start the `roles` of this process; at the end stop them in order, with nothing lost.
 
-    Raises ConfigError when the settings can't work on this machine.
+    Raises ConfigError when the settings can't work on this machine or with these roles.
     """
+    _check_roles(settings, roles)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "call"))
     async with AsyncExitStack() as stack:
         sandbox = None
-        if not settings.telegram.token.get_secret_value():
+        if "bot" in roles and not settings.telegram.token.get_secret_value():
             sandbox = await stack.enter_async_context(_sandbox(settings))
             settings = _pointed_at(sandbox, settings)
         announcer = _Announcer()
-        services = await _services(settings, announcer, stack)
-        tasks = await stack.enter_async_context(connected(services, announcer.listen))
-        yield App(services, sandbox, tasks)
+        services = await _services(settings, announcer, stack, warm="ml" in roles)
+        webhook, tasks, address = None, Tasks(), None
+        if "bot" in roles:
+            connection = await stack.enter_async_context(
+                connected(
+                    services,
+                    announcer.listen,
+                    secret=_webhook_secret(settings),
+                    with_jobs="ml" in roles,
+                )
+            )
+            webhook, tasks = connection.webhook, connection.tasks
+        elif "ml" in roles:
+            await stack.enter_async_context(_working(services))
+        if "web" in roles:
+            from modera_bot.web.server import serving_web  # FastAPI takes half a second
+
+            web = await stack.enter_async_context(serving_web(services, webhook))
+            address, tasks = web.address, tasks | {web.task}
+        yield App(services, sandbox, tasks, address)
 
 
-async def _services(settings: Settings, announcer: "_Announcer", stack: AsyncExitStack) -> Services:
+def _check_roles(settings: Settings, roles: Collection[str]) -> None:
+    """Raise ConfigError if these settings need other roles in this process."""
+    faults = []
+    if settings.telegram.mode == "webhook" and "bot" in roles and "web" not in roles:
+        faults.append(
+            "telegram.mode: a webhook needs the web role in the bot's process; "
+            "run with --roles bot,ml,web, or write polling"
+        )
+    alone = "ml" not in roles or not {"bot", "web"} & {*roles}
+    if settings.jobs.queue.startswith("memory:") and alone:
+        faults.append(
+            "jobs.queue: memory: reaches this process alone; write one that the processes share"
+        )
+    if faults:
+        raise ConfigError(tuple(faults))
+
+
+def _webhook_secret(settings: Settings) -> str:
+    """What Telegram must show with its posts; the same at each start."""
+    purpose = b"telegram webhook\n" + settings.telegram.token.get_secret_value().encode()
+    return hmac.new(make_secret(settings.data), purpose, hashlib.sha256).hexdigest()
+
+
+@asynccontextmanager
+async def _working(services: Services) -> AsyncIterator[None]:
+    """Make pictures, without a bot."""
+    await asyncio.to_thread(services.jobs.start)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(services.jobs.stop, STOP_S)
+
+
+async def _services(
+    settings: Settings, announcer: "_Announcer", stack: AsyncExitStack, *, warm: bool
+) -> Services:
     secret = make_secret(settings.data)
     database = Database(settings.database.url)
     stack.callback(database.close)
@@ -83,11 +148,12 @@ async def _services(settings: Settings, announcer: "_Announcer", stack: AsyncExi
     # a few more than processes, so that none of those waits for its next photo
     drawing = ThreadPoolExecutor(settings.pictures.processes + 2, "drawing")
     stack.callback(drawing.shutdown, wait=False, cancel_futures=True)
-    storage = open_storage(settings.storage, secret)
+    storage = open_storage(settings.storage, secret, settings.web.public_url)
     backends = load_backends(settings.inference.tryon, pool, settings)
     for backend in backends:
         stack.callback(backend.close)
-        backend.warm()
+        if warm:
+            backend.warm()
     draft_only = all(backend.capabilities.draft for backend in backends)
     credits = FreeCredits()
     keep = timedelta(days=settings.privacy.keep_days)
@@ -136,7 +202,8 @@ def records(settings: Settings) -> Iterator[tuple[Database, Storage]]:
     database = Database(settings.database.url)
     try:
         upgrade(database)
-        yield database, open_storage(settings.storage, make_secret(settings.data))
+        secret = make_secret(settings.data)
+        yield database, open_storage(settings.storage, secret, settings.web.public_url)
     finally:
         database.close()
 

@@ -27,6 +27,9 @@ from pydantic import (
 from modera_bot.errors import ConfigError
 
 PREFIX = "MODERA_"
+#: What one process can do; by default it serves people and makes their pictures.
+ROLES = ("bot", "ml", "web")
+DEFAULT_ROLES = ("bot", "ml")
 _TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{30,}")
 
 # Descriptions are what a person is told to write when the value is wrong.
@@ -54,6 +57,10 @@ class TelegramSettings(Section):
         30, ge=0, description="messages a second to all chats together, 0 for no limit"
     )
 
+    mode: Literal["polling", "webhook"] = Field(
+        "polling", description='"polling" or "webhook"; the latter needs the web role'
+    )
+
     @field_validator("token")
     @classmethod
     def _looks_like_a_token(cls, value: SecretStr) -> SecretStr:
@@ -72,6 +79,34 @@ class TelegramSettings(Section):
 
 class SandboxSettings(Section):
     port: int = Field(8765, ge=0, le=65535, description="a free port, 0 for any")
+
+
+class WebSettings(Section):
+    host: str = Field(
+        "127.0.0.1", min_length=1, description="address to listen on, 0.0.0.0 for all"
+    )
+    port: int = Field(8080, ge=0, le=65535, description="a free port, 0 for any")
+    public_url: str = Field(
+        "http://127.0.0.1:8080",
+        pattern=r"^https?://[^/?#]+(/[^?#]*)?$",
+        description="address under which the web role is reached, like https://bot.example.org",
+    )
+    tokens: tuple[SecretStr, ...] = Field(
+        (), description="secrets of at least 16 characters, one per line in a file"
+    )
+
+    @field_validator("tokens", mode="before")
+    @classmethod
+    def _may_be_lines(cls, value: Any) -> Any:
+        """A variable or a secret file with one token, or one per line."""
+        return tuple(value.split()) if isinstance(value, str) else value
+
+    @field_validator("tokens")
+    @classmethod
+    def _long_enough(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(token.get_secret_value()) < 16 for token in value):
+            raise ValueError("a token that can be guessed")
+        return value
 
 
 class DatabaseSettings(Section):
@@ -99,9 +134,6 @@ class StorageSettings(Section):
     access_key: SecretStr = Field(SecretStr(""), description="S3 access key")
     secret_key: SecretStr = Field(SecretStr(""), description="S3 secret key")
     url_minutes: int = Field(15, ge=1, le=7 * 24 * 60, description="minutes a signed URL lives")
-    public_url: str = Field(
-        "http://127.0.0.1:8080", description="address under which /media is reachable"
-    )
 
     @model_validator(mode="after")
     def _s3_is_complete(self) -> Self:
@@ -189,6 +221,7 @@ class Settings(Section):
     models: Path = Field(Path("models"), description="folder of the model files")
     telegram: TelegramSettings = TelegramSettings()
     sandbox: SandboxSettings = SandboxSettings()
+    web: WebSettings = WebSettings()
     database: DatabaseSettings = DatabaseSettings()
     storage: StorageSettings = StorageSettings()
     jobs: JobsSettings = JobsSettings()

@@ -127,6 +127,22 @@ class Inspector(Protocol):
         ...
 
 
+# --- updates ----------------------------------------------------------------------------
+
+
+class Webhook(Protocol):
+    """Where Telegram's posts go; offered by bot, used by web.
+
+    `secret` is what Telegram must show with each of them.
+    """
+
+    secret: str
+
+    async def receive(self, update: object) -> None:
+        """Take one update; when this returns it can't be lost. Raises ValueError if it is none."""
+        ...
+
+
 # --- jobs -------------------------------------------------------------------------------
 
 

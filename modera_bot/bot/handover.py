@@ -53,7 +53,9 @@ class Handover:
         parcel = await self._services.database.run(self._parcel, event)
         if parcel is None:
             return
-        if event.kind is EventKind.EXPIRED:
+        if parcel.session.state == sessions.API:
+            await self._services.database.run(_note, event)
+        elif event.kind is EventKind.EXPIRED:
             await self._expired(parcel)
         elif isinstance(event.data, Failure):
             await self._failed(parcel, event.data)
@@ -163,6 +165,14 @@ class Handover:
                 sessions.move(connection, parcel.session.id, state, **changes)
 
         await self._services.database.run(commit)
+
+
+def _note(connection: Connection, event: Event) -> None:
+    """Whoever asked over HTTP looks for the outcome there; the chat is not told."""
+    events.delivered(connection, event.id)
+    if event.kind is not EventKind.PREVIEW:
+        status = "completed" if event.kind is EventKind.DONE else "failed"
+        sessions.close(connection, event.session_id, status)
 
 
 def _reference(event: Event) -> str:

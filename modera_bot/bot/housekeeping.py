@@ -19,7 +19,7 @@ from modera_bot import privacy
 from modera_bot.bot.flows.states import State
 from modera_bot.bot.turn import Services
 from modera_bot.contracts import EventKind, JobState
-from modera_bot.db import events, inbox, pictures, tryons
+from modera_bot.db import events, inbox, pictures, sessions, tryons
 from modera_bot.db.schema import events as event_rows
 from modera_bot.db.schema import fashion_sessions, jobs, now, users
 from modera_bot.db.schema import pictures as picture_rows
@@ -148,6 +148,7 @@ def _end_idle(connection: Connection, idle: timedelta) -> bool:
         fashion_sessions.update()
         .where(
             fashion_sessions.c.status == "active",
+            fashion_sessions.c.state != sessions.API,
             fashion_sessions.c.updated_at < now() - idle,
             ~(processing & (working | untold)),
         )

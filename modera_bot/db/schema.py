@@ -26,6 +26,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -118,8 +119,8 @@ Index(
     "uq_fashion_sessions_one_active",
     fashion_sessions.c.user_id,
     unique=True,
-    sqlite_where=fashion_sessions.c.status == "active",
-    postgresql_where=fashion_sessions.c.status == "active",
+    sqlite_where=text("status = 'active' AND state != 'api'"),
+    postgresql_where=text("status = 'active' AND state != 'api'"),
 )
 
 virtual_tryons = Table(

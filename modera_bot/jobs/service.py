@@ -98,6 +98,14 @@ class Jobs:
         """Where a job stands, None if there is no such job."""
         return waiting.status(conn, job_id, self._settings.workers)
 
+    def check(self) -> None:
+        """Raise, in the driver's own way, if the queue does not answer."""
+        self._queue.check()
+
+    def of_session(self, conn: Connection, session_id: str) -> rows.Submitted | None:
+        """The last job of a session, None if it has none."""
+        return rows.of_session(conn, session_id)
+
     # --- for the process that does it ---
 
     def start(self) -> None:
