@@ -218,7 +218,7 @@ async def test_delete_asks_twice_and_then_erases_everything(
 
     await anna.wait_for("Everything about you is deleted.")
 
-    assert await _rows_in_the_end(bot_app) == {"audit", "credit_accounts", "inbox"}
+    assert await _rows_in_the_end(bot_app) == {"audit", "inbox"}
     assert await stored(bot_app) == []
 
 
@@ -270,7 +270,7 @@ async def test_a_running_job_is_cancelled_and_leaves_nothing(
     await _until_no_job_runs(bot_app)
 
     assert not [label for message in await anna.messages() for label in labels(message)]
-    assert await _rows_in_the_end(bot_app) == {"audit", "credit_accounts", "inbox"}
+    assert await _rows_in_the_end(bot_app) == {"audit", "inbox"}
     assert await stored(bot_app) == []
     assert "Everything about you is deleted." in (await anna.messages())[-1]["text"]
 
