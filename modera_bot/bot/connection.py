@@ -12,12 +12,12 @@ from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ExtBot
 
 from modera_bot.bot.application import build, register_commands
+from modera_bot.bot.cashier import Cashier
 from modera_bot.bot.delivery import Delivery
 from modera_bot.bot.housekeeping import Housekeeping
 from modera_bot.bot.inbox import TOKEN_REFUSED, Poller
 from modera_bot.bot.processor import ChatProcessor
 from modera_bot.bot.ratelimit import RetryingRateLimiter
-from modera_bot.bot.texts import Texts
 from modera_bot.bot.transport import AiohttpRequest
 from modera_bot.bot.turn import Services
 from modera_bot.config import TelegramSettings
@@ -104,11 +104,14 @@ async def _running(
         Housekeeping(services, delivery.notify).run(), name="housekeeping"
     )
     polling = asyncio.create_task(Poller(application, services).run(), name="poller")
-    commands = asyncio.create_task(_announce_commands(application.bot, services.texts))
+    commands = asyncio.create_task(_announce_commands(application.bot, services))
+    cashier = asyncio.create_task(
+        Cashier(services, application.bot, processor).run(), name="cashier"
+    )
     try:
-        yield frozenset({delivering, housekeeping, polling})
+        yield frozenset({delivering, housekeeping, polling, cashier})
     finally:
-        await _cancel(commands, polling, housekeeping)
+        await _cancel(commands, polling, housekeeping, cashier)
         with contextlib.suppress(TimeoutError):  # what is left is begun anew at the next start
             async with asyncio.timeout(STOP_S):
                 await application.stop()
@@ -132,9 +135,9 @@ async def _initialize(application: AnyApplication) -> None:
             pause = min(2 * pause, LONGEST_PAUSE_S)
 
 
-async def _announce_commands(bot: ExtBot[None], texts: Texts) -> None:
+async def _announce_commands(bot: ExtBot[None], services: Services) -> None:
     try:
-        await register_commands(bot, texts)
+        await register_commands(bot, services.texts, shop=services.credits.enabled)
     except TelegramError as error:
         log.warning("the commands could not be registered: %s", error)
 

@@ -82,6 +82,9 @@ class ChatProcessor(BaseUpdateProcessor):
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         assert isinstance(update, Update)
         assert isinstance(coroutine, Coroutine)
+        if update.pre_checkout_query is not None:  # it has ten seconds, and touches no session
+            await self._take_turn(update, coroutine, ())
+            return
         chat, message = update.effective_chat, update.message
         if chat is None or chat.type != ChatType.PRIVATE or update.effective_user is None:
             # pictures of people belong in private chats

@@ -66,6 +66,11 @@ def told(connection: Connection, order: Order) -> None:
     connection.execute(orders.update().where(orders.c.id == order.id).values(told=order.state))
 
 
+def resumed(connection: Connection, order_id: str) -> None:
+    """Note that what waited for the order has gone on."""
+    connection.execute(orders.update().where(orders.c.id == order_id).values(session_id=None))
+
+
 def move(
     connection: Connection,
     order_id: str,

@@ -5,14 +5,15 @@
     default (the menu)       /tryon, "Try on"                           tryon_waiting_clothing
                              photos                                     as below
     tryon_waiting_clothing,  photos: garment and person known           tryon_processing
-    tryon_waiting_person,            garment known, person missing      tryon_waiting_person
-    tryon_result                     person known, garment missing      tryon_waiting_clothing
+    tryon_waiting_person,                    (it costs credits: asked)  tryon_waiting_person
+    tryon_result                     garment known, person missing      tryon_waiting_person
+                                     person known, garment missing      tryon_waiting_clothing
                                      unusable or unclear                the same
                                      a kind that no backend can do      tryon_waiting_clothing
                              "It's the garment / the person"            as for photos
                              which of several people is meant           as for photos
                              kind of garment corrected                  the same
-                             try again (both photos known)              tryon_processing
+                             try again, the price agreed to             tryon_processing
                              /cancel, menu, 30 idle minutes             default
     tryon_processing         photos                                     the same, kept out
                              kind of garment corrected                  the same, a new job
@@ -42,7 +43,7 @@ from telegram.ext import (
 from telegram.ext.filters import UpdateFilter
 
 from modera_bot.bot.flows.states import InState, State
-from modera_bot.bot.flows.tryon import choices, intake, results
+from modera_bot.bot.flows.tryon import choices, intake, price, results
 from modera_bot.bot.flows.tryon.intake import begin, resume
 from modera_bot.bot.keyboards import OTHER
 from modera_bot.bot.turn import current
@@ -84,6 +85,7 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
         button(f"role:{ID}:(?:person|garment)", choices.choose_role),
         button(f"who:{ID}:[1-9]", choices.choose_person),
         button(f"kind:{ID}:(?:{KINDS})", choices.choose_category),
+        button("go", price.go),
         button("retry", choices.retry),
         button("cancel", choices.cancel),
         button(f"open:{ID}", results.open_),
