@@ -15,7 +15,7 @@ nobody: once a person is erased nothing leads to theirs any more, and the entrie
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from modera_bot.db.schema import credit_accounts, credit_entries, credit_wallets, users
@@ -42,13 +42,42 @@ class Entry(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """Whose turn it is: a person's accounts, and the credits that they can spend."""
+    """Whose turn it is: a person's accounts, what they can spend, and what they owe."""
 
     user_id: int
     credits: int
+    owed: int
     wallet_id: int
     held_id: int
     debt_id: int
+
+
+# Made once: building a statement takes longer than the database takes to run it.
+
+#: The person's row is the lock. Only its own columns are those of the last commit then; other
+#: tables must be read by another statement (Postgres, "Read Committed Isolation Level").
+_LOCK = (
+    select(users.c.credits)
+    .where(users.c.id == bindparam("user_id"))
+    .with_for_update(key_share=True)
+)
+_ACCOUNTS = (
+    select(
+        credit_accounts.c.balance,
+        credit_wallets.c.wallet_id,
+        credit_wallets.c.held_id,
+        credit_wallets.c.debt_id,
+    )
+    .join(credit_accounts, credit_accounts.c.id == credit_wallets.c.debt_id)
+    .where(credit_wallets.c.user_id == bindparam("user_id"))
+)
+_ENTRY = credit_entries.insert()
+_ENTRY_ONCE = {
+    dialect.dialect.name: dialect.insert(credit_entries)
+    .on_conflict_do_nothing(index_elements=["provider", "payment_id", "kind"])
+    .returning(credit_entries.c.id)
+    for dialect in (postgresql, sqlite)
+}
 
 
 def lock(connection: Connection, user_id: int) -> Wallet:
@@ -56,17 +85,13 @@ def lock(connection: Connection, user_id: int) -> Wallet:
 
     Raises LookupError for somebody who is not there (any more).
     """
-    # the person's row is the lock: what was waited for shows in its `credits`, and in nothing
-    # else of the same query (Postgres, "Read Committed Isolation Level")
-    query = select(users.c.credits).where(users.c.id == user_id).with_for_update(key_share=True)
-    credits = connection.execute(query).scalar_one_or_none()
+    key = {"user_id": user_id}
+    credits = connection.execute(_LOCK, key).scalar_one_or_none()
     if credits is None:
         raise LookupError(f"no user {user_id}")
-    wallets = credit_wallets
-    known = select(wallets.c.wallet_id, wallets.c.held_id, wallets.c.debt_id)
-    row = connection.execute(known.where(wallets.c.user_id == user_id)).one_or_none()
-    accounts = _open(connection, user_id) if row is None else tuple(row)
-    return Wallet(user_id, credits, *accounts)
+    row = connection.execute(_ACCOUNTS, key).one_or_none()
+    debt, *accounts = (0, *_open(connection, user_id)) if row is None else row
+    return Wallet(user_id, credits, -debt, *accounts)
 
 
 def _open(connection: Connection, user_id: int) -> tuple[int, ...]:
@@ -83,11 +108,9 @@ def post(
     connection: Connection, kind: Entry, debit_id: int, credit_id: int, amount: int, hold_id: str
 ) -> None:
     """Write an entry of a hold. Raises IntegrityError when it would overdraw an account."""
-    connection.execute(
-        credit_entries.insert().values(
-            kind=kind, debit_id=debit_id, credit_id=credit_id, amount=amount, hold_id=hold_id
-        )
-    )
+    accounts = {"debit_id": debit_id, "credit_id": credit_id}
+    entry = {"kind": kind, "amount": amount, "hold_id": hold_id}
+    connection.execute(_ENTRY, accounts | entry)
 
 
 def post_once(
@@ -101,19 +124,10 @@ def post_once(
     payment_id: str,
 ) -> bool:
     """Write an entry of a payment; False if this payment has one of this kind already."""
-    postgres = connection.dialect.name == "postgresql"
-    insert = postgresql.insert if postgres else sqlite.insert
-    entry = insert(credit_entries).values(
-        kind=kind,
-        debit_id=debit_id,
-        credit_id=credit_id,
-        amount=amount,
-        provider=provider,
-        payment_id=payment_id,
-    )
-    unique = ["provider", "payment_id", "kind"]
-    written = entry.on_conflict_do_nothing(index_elements=unique).returning(credit_entries.c.id)
-    return connection.execute(written).scalar_one_or_none() is not None
+    accounts = {"debit_id": debit_id, "credit_id": credit_id}
+    entry = {"kind": kind, "amount": amount, "provider": provider, "payment_id": payment_id}
+    written = connection.execute(_ENTRY_ONCE[connection.dialect.name], accounts | entry)
+    return written.scalar_one_or_none() is not None
 
 
 def balance(connection: Connection, account_id: int) -> int:

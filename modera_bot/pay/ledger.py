@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID, uuid4, uuid5
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from modera_bot.contracts import Feature
 from modera_bot.db import accounts
@@ -23,6 +23,22 @@ from modera_bot.errors import Code, CreditsError
 
 #: What turns a session and a feature into the id of the one use that they may have.
 _USES = UUID("6f1d4c1e-6a3b-4f0e-9a55-6b0c6f7f2a10")
+
+# Made once, since they are in everybody's way.
+_TRANSACTION, _HOLD = credit_transactions.insert(), credit_holds.insert()
+_HOLD_OF = select(credit_holds.c.id).where(credit_holds.c.job_id == bindparam("job"))
+_SETTLE = (
+    credit_holds.update()
+    .where(credit_holds.c.id == bindparam("hold"), credit_holds.c.state == "held")
+    .values(state=bindparam("to"), reason=bindparam("why"), settled_at=bindparam("at"))
+    .returning(*(credit_holds.c[name] for name in ("user_id", "job_id", "feature", "amount")))
+)
+_SESSION_OF = select(jobs.c.session_id).where(jobs.c.id == bindparam("job"))
+_SESSION_COST = (
+    fashion_sessions.update()
+    .where(fashion_sessions.c.id == bindparam("session"))
+    .values(credits_used=fashion_sessions.c.credits_used + bindparam("amount"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +63,8 @@ def grant(
     if not _post(connection, kind, ISSUED, wallet.wallet_id, credits, payment):
         return False
     _show(connection, user_id, kind, credits, payment=payment)
-    owed = -accounts.balance(connection, wallet.debt_id)
-    if owed:
-        paid = min(owed, wallet.credits + credits)
+    if wallet.owed:
+        paid = min(wallet.owed, wallet.credits + credits)
         _post(connection, Entry.REPAY, wallet.wallet_id, wallet.debt_id, paid, payment)
     return True
 
@@ -85,8 +100,7 @@ def hold(
     Raises CreditsError(NOT_ENOUGH_CREDITS).
     """
     wallet = accounts.lock(connection, user_id) if amount else None
-    query = select(credit_holds.c.id).where(credit_holds.c.job_id == job_id)
-    known = connection.execute(query).scalar_one_or_none()
+    known = connection.execute(_HOLD_OF, {"job": job_id}).scalar_one_or_none()
     return (
         str(known)
         if known is not None
@@ -105,11 +119,8 @@ def _hold(
     if wallet is not None and wallet.credits < amount:
         raise CreditsError(Code.NOT_ENOUGH_CREDITS, f"user {user_id}: {wallet.credits} of {amount}")
     hold_id = uuid4().hex
-    connection.execute(
-        credit_holds.insert().values(
-            id=hold_id, user_id=user_id, job_id=job_id, feature=feature, amount=amount, state="held"
-        )
-    )
+    what = {"user_id": user_id, "job_id": job_id, "feature": feature, "amount": amount}
+    connection.execute(_HOLD, what | {"id": hold_id, "state": "held"})
     if wallet is not None:
         own = wallet.wallet_id, wallet.held_id
         accounts.post(connection, Entry.HOLD, *own, amount, hold_id)
@@ -125,8 +136,7 @@ def capture(connection: Connection, hold_id: str) -> bool:
     if amount:
         wallet = accounts.lock(connection, user_id)
         accounts.post(connection, Entry.CAPTURE, wallet.held_id, SPENT, amount, hold_id)
-        query = select(jobs.c.session_id).where(jobs.c.id == job_id)
-        session_id = connection.execute(query).scalar_one_or_none()
+        session_id = connection.execute(_SESSION_OF, {"job": job_id}).scalar_one_or_none()
         _charge(connection, user_id, amount, feature, session_id)
     return True
 
@@ -148,13 +158,8 @@ def _settle(
     connection: Connection, hold_id: str, state: str, reason: str | None
 ) -> tuple[int, str, Feature, int] | None:
     """Whose hold it was, its job, what for and how much; None if it was settled before."""
-    holds = credit_holds
-    row = connection.execute(
-        holds.update()
-        .where(holds.c.id == hold_id, holds.c.state == "held")
-        .values(state=state, reason=reason, settled_at=now())
-        .returning(holds.c.user_id, holds.c.job_id, holds.c.feature, holds.c.amount)
-    ).one_or_none()
+    values = {"hold": hold_id, "to": state, "why": reason, "at": now()}
+    row = connection.execute(_SETTLE, values).one_or_none()
     return None if row is None else (row.user_id, row.job_id, Feature(row.feature), row.amount)
 
 
@@ -168,8 +173,7 @@ def use(
     """
     wallet = accounts.lock(connection, user_id)
     use_id = uuid5(_USES, f"{user_id}:{session_id}:{feature}").hex
-    query = select(credit_holds.c.id).where(credit_holds.c.job_id == use_id)
-    if connection.execute(query).first() is not None:
+    if connection.execute(_HOLD_OF, {"job": use_id}).first() is not None:
         return False
     hold_id = _hold(connection, wallet if credits else None, user_id, credits, feature, use_id)
     _settle(connection, hold_id, "captured", None)
@@ -185,13 +189,9 @@ def _charge(
     connection: Connection, user_id: int, amount: int, feature: Feature, session_id: str | None
 ) -> None:
     """Write down what a session has cost."""
-    sessions = fashion_sessions
     _show(connection, user_id, "usage", -amount, feature=feature, session_id=session_id)
-    connection.execute(
-        sessions.update()
-        .where(sessions.c.id == session_id)
-        .values(credits_used=sessions.c.credits_used + amount)
-    )
+    if session_id is not None:
+        connection.execute(_SESSION_COST, {"session": session_id, "amount": amount})
 
 
 def _show(
@@ -205,17 +205,16 @@ def _show(
     session_id: str | None = None,
 ) -> None:
     """The same as people read it."""
-    connection.execute(
-        credit_transactions.insert().values(
-            id=uuid4().hex,
-            user_id=user_id,
-            transaction_type=kind,
-            credits_amount=credits,
-            cost_amount=payment and payment.cost,
-            currency=payment and payment.currency,
-            payment_provider=payment and payment.provider,
-            payment_id=payment and payment.id,
-            feature_used=feature,
-            session_id=session_id,
-        )
-    )
+    row = {
+        "id": uuid4().hex,
+        "user_id": user_id,
+        "transaction_type": kind,
+        "credits_amount": credits,
+        "cost_amount": payment and payment.cost,
+        "currency": payment and payment.currency,
+        "payment_provider": payment and payment.provider,
+        "payment_id": payment and payment.id,
+        "feature_used": feature,
+        "session_id": session_id,
+    }
+    connection.execute(_TRANSACTION, row)

@@ -60,8 +60,7 @@ async def show_balance(turn: Turn) -> None:
 
 def _reserved(connection: Connection, user_id: int) -> tuple[int, int]:
     wallet = accounts.lock(connection, user_id)
-    held, debt = (accounts.balance(connection, id_) for id_ in (wallet.held_id, wallet.debt_id))
-    return held, -debt
+    return accounts.balance(connection, wallet.held_id), wallet.owed
 
 
 async def packages(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
