@@ -10,53 +10,38 @@ import sys
 from sqlalchemy import func, select
 
 from modera_bot.db import Database
-from modera_bot.db.accounts import Entry
 from modera_bot.db.schema import credit_entries, credit_holds, users
-from modera_bot.pay import ledger
-from modera_bot.pay.ledger import Payment
 from tests.conftest import ROOT
-from tests.pay.crowd import crowd
+from tests.pay.crowd import CREDITS, crowd
 from tests.servers.databases import person
 
 FULL = "FULL" in os.environ
-GRANTS = 1000 if FULL else 120
-HOLDS, CREDITS = (2000, 1010) if FULL else (200, 101)
+GRANTS, HOLDS = (1000, 2000) if FULL else (96, 192)
 
 
-def both(url: str, step: str, user_id: int, count: int) -> int:
-    """Half of it here, half of it in another process, at the same time."""
-    half = count // 2
-    arguments = [url, step, str(user_id), str(half), str(count - half)]
-    command = [sys.executable, "-m", "tests.pay.crowd", *arguments]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as other:
-        here = crowd(url, step, user_id, 0, half)
-        told, _ = other.communicate(timeout=150)
-    assert other.returncode == 0
-    return here + int(told)
-
-
-def spendable(database: Database) -> int:
-    with database.begin() as connection:
-        return connection.execute(select(users.c.credits)).scalar_one()
-
-
-def test_of_many_equal_grants_one_is_granted(database: Database, url: str) -> None:
-    user_id, _ = person(database, 1)
-    assert both(url, "grant", user_id, GRANTS) == 1
-    assert spendable(database) == 30
-    with database.begin() as connection:
-        count = select(func.count()).select_from(credit_entries)
-        assert connection.execute(count).scalar_one() == 1
-
-
-def test_of_many_holds_exactly_as_many_succeed_as_there_are_credits(
+def test_of_many_equal_grants_one_is_granted_and_of_many_holds_as_many_as_there_are_credits(
     database: Database, url: str
 ) -> None:
     user_id, _ = person(database, 1)
+    steps = {"grant": GRANTS // 2, "hold": HOLDS // 2}
+    counts = ",".join(f"{step}:{count}" for step, count in steps.items())
+    command = [sys.executable, "-m", "tests.pay.crowd", url, str(user_id), counts]
+    pipe, succeeded = subprocess.PIPE, []
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        assert other.stdout.readline() == "ready\n"
+        for step, count in steps.items():
+            other.stdin.write("go\n")
+            other.stdin.flush()
+            here = crowd(url, step, user_id, 0, count)
+            succeeded.append(here + int(other.stdout.readline()))
+    granted, held = succeeded
+
+    assert granted == 1
+    assert held == CREDITS
     with database.begin() as connection:
-        ledger.grant(connection, user_id, CREDITS, Entry.PURCHASE, Payment("stars", "all"))
-    assert both(url, "hold", user_id, HOLDS) == CREDITS
-    assert spendable(database) == 0
-    with database.begin() as connection:
-        held = select(func.sum(credit_holds.c.amount))
-        assert connection.execute(held).scalar_one() == CREDITS
+        assert connection.execute(select(users.c.credits)).scalar_one() == 0
+        grants = select(func.count()).where(credit_entries.c.kind == "purchase")
+        assert connection.execute(grants).scalar_one() == 1
+        assert connection.execute(select(func.sum(credit_holds.c.amount))).scalar_one() == CREDITS
