@@ -19,7 +19,8 @@ __all__ = ["_colours"]
 LANGUAGES = ("en", "ru")
 MONEY = re.compile(
     r"credit|кредит|⭐|telegram stars|звёзд[аы]ми|balance|баланс|\bpaid\b|\bpay\b|payment|оплат"
-    r"|плат[её]ж|price|цена|стоит \d|receipt|\bчек\b|refund|возврат|promo|промокод|subscri|подписк|package|пакет",
+    r"|плат[её]ж|price|цена|стоит \d|receipt|\bчек\b|refund|возврат|promo"
+    r"|промокод|subscri|подписк|package|пакет",
     re.IGNORECASE,
 )
 #: Errors of payments; without payments none of them can happen.

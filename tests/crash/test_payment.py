@@ -50,39 +50,41 @@ def _receipts(messages: list[dict]) -> int:
     return sum("Paid: 150 ⭐" in message.get("text", "") for message in messages)
 
 
+#: The method at whose call the bot is killed once an invoice is paid, or after which commit.
+MOMENTS: list[str | int] = ["answerPreCheckoutQuery", "sendMessage"]
+if "SWEEP" in os.environ:  # after each commit from the first word to the receipt
+    MOMENTS += range(1, int(os.environ["SWEEP"]) + 1)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("moment", ["before the commit", "between the commit and the message"])
+@pytest.mark.parametrize("moment", MOMENTS)
 async def test_a_kill_while_somebody_pays_grants_once_and_tells(
-    moment: str, tmp_path: Path, models: Path
+    moment: str | int, tmp_path: Path, models: Path
 ) -> None:
+    """Between Telegram's update and our commit; between our commit and the message."""
+    kill = Kill("commit", moment) if isinstance(moment, int) else Kill("never", 0)
     async with Sandbox() as sandbox, SandboxClient(sandbox.page_url) as client:
-        shop = Shop(sandbox, tmp_path, models, Kill("never", 0))
+        shop = Shop(sandbox, tmp_path, models, kill)
         anna = await client.user("Anna")
         async with alive(shop.bot):
             invoice = await _order(anna)
-            await shop.settled()
-            answered, killed = asyncio.Event(), asyncio.Event()
+            killed = False
 
             def on_call(method: str, n: int, when: str) -> None:
-                if (method, when) == ("answerPreCheckoutQuery", "after"):
-                    answered.set()
-                    return
-                # the payment is written down, and handled at this moment, when the poll for what
-                # comes after it begins
-                wanted = (
-                    "getUpdates" if moment == "before the commit" else "sendMessage",
-                    "before",
-                )
-                if answered.is_set() and (method, when) == wanted and not killed.is_set():
-                    killed.set()
+                nonlocal killed
+                # the payment's update follows the answer; the receipt is the next message
+                at = "after" if method == "answerPreCheckoutQuery" else "before"
+                if (method, when) == (moment, at) and not killed:
+                    killed = True
                     shop.bot.kill()
 
+            if isinstance(moment, str):
+                await shop.settled()
             sandbox.faults.on_call = on_call
             await anna.pay(invoice)
             await anna.wait_until(_receipts, timeout=PATIENCE_S)
             await shop.settled()
 
-        assert killed.is_set()
         assert shop.bot.starts == 2
         assert shop.granted() == 1
         assert 1 <= _receipts(await anna.messages()) <= 2
