@@ -45,7 +45,7 @@ async def connected(
     Yields the tasks that must not end meanwhile. `listen` is given what to call, from any
     thread, when an event waits. Raises ConfigError when Telegram refuses the token.
     """
-    async with _made(services.settings.telegram) as bot:
+    async with made(services.settings.telegram) as bot:
         processor = ChatProcessor(services, bot)
         application = build(services, bot, processor)
         await _initialize(application)
@@ -57,7 +57,7 @@ async def connected(
 
 
 @asynccontextmanager
-async def _made(settings: TelegramSettings) -> AsyncIterator[ExtBot[None]]:
+async def made(settings: TelegramSettings) -> AsyncIterator[ExtBot[None]]:
     """Telegram's side of the bot, not connected yet; its connections are closed at the end."""
     local = urlsplit(settings.base_url).hostname in LOOPBACK
     requests = [AiohttpRequest(trust_env=not local) for _ in range(2)]
@@ -77,7 +77,7 @@ async def _made(settings: TelegramSettings) -> AsyncIterator[ExtBot[None]]:
 
 async def check_token(settings: TelegramSettings) -> str:
     """Say whose token it is. Raises ConfigError when it is refused or nobody answers."""
-    async with _made(settings) as bot:
+    async with made(settings) as bot:
         try:
             await bot.initialize()
         except InvalidToken as error:  # its own text has the token in it

@@ -1,4 +1,4 @@
-"""`modera-bot credits`: grant, balance, verify."""
+"""`modera-bot credits`: grant, balance, refund, verify."""
 
 import click
 
@@ -46,6 +46,29 @@ def balance(settings: Settings, user: int) -> None:
         user_id = user_id_of(database, user)
         with database.begin() as connection:
             click.echo(accounts.lock(connection, user_id).credits)
+
+
+@credits.command()
+@click.argument("receipt")
+@with_settings
+def refund(settings: Settings, receipt: str) -> None:
+    """Give the Stars of RECEIPT (its number, as the receipt shows it) back."""
+    import asyncio
+
+    from modera_bot.app import records
+    from modera_bot.bot.refunds import refund as give_back
+    from modera_bot.db import orders
+    from modera_bot.pay.service import PaymentService
+
+    with records(settings) as (database, _):
+        with database.begin() as connection:
+            found = orders.by_receipt(connection, receipt)
+        if len(found) != 1:
+            known = "no payment has" if not found else f"{len(found)} payments have"
+            raise click.ClickException(f"{known} a receipt {receipt}; write the whole number")
+        payments = PaymentService(settings.pay)
+        order = asyncio.run(give_back(settings.telegram, database, payments, found[0]))
+    click.echo(f"{order.id}: {order.amount:.0f} {order.currency} {order.state}")
 
 
 @credits.command()

@@ -123,7 +123,7 @@ class PaymentService:
     def _paid(self, conn: Connection, way: Provider, paid: Paid) -> Order | None:
         order = orders.get(conn, paid.order_id)
         if order is None or order.provider != way.name:
-            _log.error("a payment by %s is for no order of ours", way.name)
+            _log.warning("a payment by %s is for no order that is kept", way.name)
             return None
         if (order.amount, order.currency) != (paid.amount, paid.currency):
             _log.error("order %s: paid %s %s", order.id, paid.amount, paid.currency)

@@ -20,6 +20,7 @@ from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.price import waits
 from modera_bot.bot.flows.tryon.submission import submit
 from modera_bot.bot.money import receipt
+from modera_bot.bot.stars import give_back
 from modera_bot.bot.turn import Turn, current
 from modera_bot.contracts import Order, OrderState
 from modera_bot.db import accounts, orders
@@ -93,9 +94,5 @@ async def _go_on(turn: Turn, order: Order) -> None:
 
 async def _give_back(turn: Turn, charge_id: str) -> None:
     """Stars for something that is not on sale: of an erased order, for instance."""
-    try:
-        await turn.bot.refund_star_payment(turn.user.telegram_id, charge_id)
-    except BadRequest as error:
-        if "CHARGE_ALREADY_REFUNDED" not in str(error):
-            raise
+    await give_back(turn.bot, turn.user.telegram_id, charge_id)
     await Chat.of(turn).send(turn.text("pay-not-ours"))
