@@ -169,6 +169,7 @@ async def test_a_payment_that_telegram_never_told_of_is_found_in_its_list(
     serve: Serve, anna: SandboxUser, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cashier, "GRACE", timedelta(0))
+    monkeypatch.setattr(cashier, "LOOK_S", 0.1)
     async with serve() as app:
         await settle(app, anna)
         await anna.text("/buy")
