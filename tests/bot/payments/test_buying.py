@@ -9,7 +9,7 @@ from telegram import Bot
 
 from modera_bot.app import App
 from modera_bot.bot import cashier
-from modera_bot.db.schema import orders, users
+from modera_bot.db.schema import fashion_sessions, orders, users
 from modera_bot.errors import BackendError, Code
 from modera_bot.sandbox.client import SandboxClient, SandboxError, SandboxUser
 from modera_bot.sandbox.server import Sandbox
@@ -43,6 +43,40 @@ async def test_without_credits_a_package_is_bought_and_the_try_on_goes_on(
     result = await anna.wait_for(is_result, timeout=10)
     assert "−3 credits · 27 credits left" in result["caption"]
     assert await credits(bot_app, anna) == 27
+
+
+async def test_who_pays_after_a_long_while_gets_the_try_on_all_the_same(
+    bot_app: App, anna: SandboxUser
+) -> None:
+    await settle(bot_app, anna)
+    await both_photos(anna)
+    await anna.press("pay:buy:basic:go", timeout=5)
+    invoice = await anna.wait_for(is_invoice)
+    with bot_app.services.database.begin() as connection:
+        connection.execute(fashion_sessions.update().values(status="expired"))
+
+    await anna.pay(invoice)
+
+    await anna.wait_for(is_result, timeout=10)
+    assert await credits(bot_app, anna) == 27
+
+
+async def test_who_does_something_else_by_then_is_not_taken_back(
+    bot_app: App, anna: SandboxUser
+) -> None:
+    await settle(bot_app, anna)
+    await both_photos(anna)
+    await anna.press("pay:buy:basic:go", timeout=5)
+    invoice = await anna.wait_for(is_invoice)
+    await anna.text("/menu")
+    await anna.wait_for("What would you like to do?")
+
+    await anna.pay(invoice)
+    await anna.wait_for("Paid: 150 ⭐")
+    await anna.text("/balance")
+    await anna.wait_for("You have 30 credits")
+
+    assert await credits(bot_app, anna) == 30
 
 
 async def test_the_price_is_said_and_agreed_to_before_a_try_on(

@@ -23,7 +23,7 @@ from modera_bot.bot.money import receipt
 from modera_bot.bot.stars import give_back
 from modera_bot.bot.turn import Turn, current
 from modera_bot.contracts import Order, OrderState
-from modera_bot.db import accounts, orders
+from modera_bot.db import accounts, orders, sessions
 
 log = logging.getLogger(__name__)
 
@@ -84,10 +84,17 @@ async def tell(turn: Turn, order: Order) -> None:
 
 
 async def _go_on(turn: Turn, order: Order) -> None:
-    """Begin the try-on that waited for these credits, if it still waits."""
-    data = TryOnData.of(turn.session)
-    same = turn.session is not None and turn.session.id == order.session_id
-    if order.state is OrderState.PAID and same and waits(turn, data):
+    """Begin the try-on that waited for these credits, if it still waits.
+
+    Should the person have been away for long, its session has expired; it is taken up again.
+    """
+    if order.state is not OrderState.PAID or order.session_id is None:
+        return
+    session = turn.session or await turn.services.database.run(sessions.get, order.session_id)
+    if session is None or session.id != order.session_id:  # they do something else by now
+        return
+    data = TryOnData.of(session)
+    if session.status in ("active", "expired") and waits(turn, data, session.state):
         await submit(turn, data)
         await turn.services.database.run(orders.resumed, order.id)
 

@@ -83,7 +83,9 @@ async def buy(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     assert context.match is not None
     package, goes_on = context.match[1], context.match[2] is not None
     data = TryOnData.of(turn.session)
-    waiting = turn.session.id if turn.session and goes_on and waits(turn, data) else None
+    waiting = (
+        turn.session.id if turn.session and goes_on and waits(turn, data, turn.state) else None
+    )
     try:
         order, step = await turn.services.database.run(
             turn.services.payments.purchase,

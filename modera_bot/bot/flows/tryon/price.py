@@ -53,7 +53,7 @@ async def go(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     turn, data = current.get(), TryOnData.of(current.get().session)
     if turn.state == State.TRYON_PROCESSING:
         await alert(turn, "alert-busy")
-    elif not waits(turn, data):
+    elif not waits(turn, data, turn.state):
         await alert(turn, "alert-stale")
     else:
         await answer(turn)
@@ -63,6 +63,6 @@ async def go(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         await submit(turn, data)
 
 
-def waits(turn: Turn, data: TryOnData) -> bool:
-    """Whether the person has a try-on that lacks nothing but its beginning."""
-    return turn.state in WAITING.values() and usable(turn, data).missing is None
+def waits(turn: Turn, data: TryOnData, state: str) -> bool:
+    """Whether a try-on in this state lacks nothing but its beginning."""
+    return state in WAITING.values() and usable(turn, data).missing is None
