@@ -24,7 +24,7 @@ from modera_bot.bot.connection import Tasks, connected
 from modera_bot.bot.texts import Texts
 from modera_bot.bot.turn import Services
 from modera_bot.config import DEFAULT_ROLES, Settings
-from modera_bot.contracts import JobKind
+from modera_bot.contracts import Credits, Feature, JobKind
 from modera_bot.db import Database
 from modera_bot.db.migrate import upgrade
 from modera_bot.errors import ConfigError
@@ -33,7 +33,9 @@ from modera_bot.ml.backends import BACKENDS, load
 from modera_bot.ml.base import BackendContext, TryOnBackend
 from modera_bot.ml.inspect import PhotoInspector
 from modera_bot.ml.service import TryOnService
+from modera_bot.pay.credits import PaidCredits
 from modera_bot.pay.free import FreeCredits
+from modera_bot.pay.service import PaymentService
 from modera_bot.pool import PicturePool
 from modera_bot.sandbox.server import Sandbox
 from modera_bot.storage import Storage, open_storage
@@ -155,7 +157,7 @@ async def _services(
         if warm:
             backend.warm()
     draft_only = all(backend.capabilities.draft for backend in backends)
-    credits = FreeCredits()
+    credits = open_credits(settings, draft_only=draft_only)
     keep = timedelta(days=settings.privacy.keep_days)
     jobs = Jobs(
         database,
@@ -172,6 +174,7 @@ async def _services(
         pool=pool,
         jobs=jobs,
         credits=credits,
+        payments=PaymentService(settings.pay),
         inspector=PhotoInspector(pool, settings.models, draft_only=draft_only),
         texts=Texts(),
         categories=frozenset().union(*(backend.capabilities.categories for backend in backends)),
@@ -217,6 +220,13 @@ def load_backends(
             (f"inference.tryon: no backend {unknown[0]!r}; write some of {', '.join(BACKENDS)}",)
         )
     return tuple(load(name)(BackendContext(pool, settings)) for name in names)
+
+
+def open_credits(settings: Settings, *, draft_only: bool) -> Credits:
+    """What the configuration asks for; where every try-on is a draft, they are free anyway."""
+    if not settings.pay.enabled:
+        return FreeCredits()
+    return PaidCredits(settings.pay, {Feature.TRYON} if draft_only else ())
 
 
 def make_secret(folder: Path) -> bytes:

@@ -11,8 +11,10 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -185,6 +187,94 @@ class InferenceSettings(Section):
     fashn: FashnSettings = FashnSettings()
 
 
+class PricesSettings(Section):
+    tryon: int = Field(3, ge=0, le=10_000, description="credits a try-on costs")
+    styling: int = Field(5, ge=0, le=10_000, description="credits a style analysis costs")
+    recommendations: int = Field(0, ge=0, le=10_000, description="credits recommendations cost")
+
+
+class FactorsSettings(Section):
+    standard: float = Field(1, ge=0, le=100, description="factor of standard quality")
+    high: float = Field(1.5, ge=0, le=100, description="factor of high quality")
+    premium: float = Field(2, ge=0, le=100, description="factor of premium quality")
+    garment: float = Field(0.5, ge=0, le=100, description="factor added by each further garment")
+
+
+Money = Annotated[Decimal, Field(gt=0, le=1_000_000, decimal_places=2)]
+
+
+class PackageSettings(Section):
+    credits: int = Field(ge=1, le=1_000_000, description="credits in the package")
+    xtr: int | None = Field(None, ge=1, le=25_000, description="its price in Stars, at most 25000")
+    rub: Money | None = Field(None, description="its price in roubles, like 199.00")
+    usd: Money | None = Field(None, description="its price in dollars, like 1.99")
+    monthly: bool = Field(False, description="true: a subscription, paid and given each month")
+
+    @model_validator(mode="after")
+    def _has_a_price(self) -> Self:
+        if not (self.xtr or self.rub or self.usd):
+            raise ValueError("a package needs a price: xtr, rub or usd")
+        if self.monthly and (self.xtr or 0) > 10_000:
+            raise ValueError("Telegram takes at most 10000 Stars a month for a subscription")
+        return self
+
+    def price(self, currency: str) -> Decimal | None:
+        """Price in XTR (Stars), RUB or USD; None if it is not sold for that."""
+        amount: int | Decimal | None = getattr(self, currency.lower(), None)
+        return None if amount is None else Decimal(amount)
+
+
+class PromoSettings(Section):
+    credits: int = Field(ge=1, le=1_000_000, description="credits the code gives, once a person")
+    until: date | None = Field(None, description="the last day of the code, like 2026-12-31")
+    uses: int = Field(0, ge=0, description="people who may use it, 0 for any number")
+
+
+PackageName = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,32}$")]
+PromoName = Annotated[str, Field(pattern=r"^[A-Z0-9_-]{1,32}$")]
+
+
+class PaySettings(Section):
+    enabled: bool = Field(False, description="true or false")
+    starter: int = Field(9, ge=0, le=10_000, description="credits a new person begins with")
+    currency: Literal["USD", "RUB"] = Field("USD", description='"USD" or "RUB"')
+    rates_date: date = Field(date(2026, 11, 1), description="a day, like 2026-11-01")
+    rates: dict[Literal["USD", "RUB", "XTR"], Annotated[Decimal, Field(gt=0)]] = Field(
+        {"USD": Decimal(1), "RUB": Decimal("0.0125"), "XTR": Decimal("0.013")},
+        description="what one unit of USD, RUB and XTR is worth in `currency`",
+    )
+    support: str = Field("", description="who answers questions about payments, like @name")
+    seller: str = Field("", max_length=200, description="who sells: name, address, tax number")
+    tax: str = Field("", max_length=200, description="a line on taxes for receipts")
+    prices: PricesSettings = PricesSettings()
+    factors: FactorsSettings = FactorsSettings()
+    packages: dict[PackageName, PackageSettings] = Field(
+        {
+            "basic": PackageSettings(credits=30, xtr=150, rub="199", usd="1.99"),
+            "premium": PackageSettings(credits=100, xtr=450, rub="590", usd="5.90"),
+            "large": PackageSettings(credits=300, xtr=1200, rub="1490", usd="14.90"),
+            "monthly": PackageSettings(credits=150, xtr=550, monthly=True),
+        },
+        min_length=1,
+        description="sections like [pay.packages.basic]",
+    )
+    promo: dict[PromoName, PromoSettings] = Field(
+        {}, description="sections like [pay.promo.WELCOME], in capital letters"
+    )
+
+    @model_validator(mode="after")
+    def _every_currency_has_a_rate(self) -> Self:
+        sold = {
+            currency
+            for package in self.packages.values()
+            for currency in ("XTR", "RUB", "USD")
+            if package.price(currency) is not None
+        }
+        if missing := sold - set(self.rates):
+            raise ValueError(f"rates: no rate for {', '.join(sorted(missing))}")
+        return self
+
+
 class LimitsSettings(Section):
     upload_mb: float = Field(10, gt=0, le=20, description="largest upload in MB, at most 20")
     idle_minutes: float = Field(30, gt=0, description="minutes of silence until the menu returns")
@@ -226,6 +316,7 @@ class Settings(Section):
     storage: StorageSettings = StorageSettings()
     jobs: JobsSettings = JobsSettings()
     inference: InferenceSettings = InferenceSettings()
+    pay: PaySettings = PaySettings()
     limits: LimitsSettings = LimitsSettings()
     privacy: PrivacySettings = PrivacySettings()
     pictures: PicturesSettings = PicturesSettings()

@@ -7,6 +7,7 @@
     ├── BackendError          an inference backend failed
     ├── StorageError          a picture could not be kept or fetched
     ├── CreditsError          not enough credits
+    ├── PaymentError          an order can't be made or paid
     ├── JobError              a job can't go on
     │   ├── JobCancelled      its owner cancelled it
     │   └── LeaseLost         another worker owns it by now: stop, write nothing
@@ -61,6 +62,7 @@ class Code(StrEnum):
     STORAGE_UNAVAILABLE = "storage_unavailable"
     PICTURE_GONE = "picture_gone"
     NOT_ENOUGH_CREDITS = "not_enough_credits"
+    PAYMENT_UNAVAILABLE = "payment_unavailable"
     TOO_MANY_JOBS = "too_many_jobs"
     JOB_LOST = "job_lost"
     JOB_CANCELLED = "job_cancelled"
@@ -117,6 +119,10 @@ class StorageError(ModeraError):
 
 class CreditsError(ModeraError):
     """The person can't pay for this."""
+
+
+class PaymentError(ModeraError):
+    """There is no such package, or it can't be paid this way."""
 
 
 class JobError(ModeraError):

@@ -15,12 +15,12 @@ from telegram.ext import Application, ExtBot
 from modera_bot.bot import application as wiring
 from modera_bot.bot.admins import Alerts
 from modera_bot.bot.application import register_commands
+from modera_bot.bot.cashier import Cashier
 from modera_bot.bot.delivery import Delivery
 from modera_bot.bot.housekeeping import Housekeeping
 from modera_bot.bot.inbox import TOKEN_REFUSED, Inbox, Poller
 from modera_bot.bot.processor import ChatProcessor
 from modera_bot.bot.ratelimit import PacedRateLimiter
-from modera_bot.bot.texts import Texts
 from modera_bot.bot.transport import AiohttpRequest
 from modera_bot.bot.turn import Services
 from modera_bot.bot.webhook import Webhook
@@ -62,7 +62,7 @@ async def connected(
     Telegram must show with what it posts; `with_jobs` runs jobs as well. Raises ConfigError
     when Telegram refuses the token.
     """
-    async with _made(services.settings.telegram) as bot:
+    async with made(services.settings.telegram) as bot:
         processor = ChatProcessor(services, bot)
         application = wiring.build(services, bot, processor)
         inbox, webhook = Inbox(application, services), None
@@ -81,7 +81,7 @@ async def connected(
 
 
 @asynccontextmanager
-async def _made(settings: TelegramSettings) -> AsyncIterator[ExtBot[None]]:
+async def made(settings: TelegramSettings) -> AsyncIterator[ExtBot[None]]:
     """Telegram's side of the bot, not connected yet; its connections are closed at the end."""
     local = urlsplit(settings.base_url).hostname in LOOPBACK
     requests = [AiohttpRequest(trust_env=not local) for _ in range(2)]
@@ -101,7 +101,7 @@ async def _made(settings: TelegramSettings) -> AsyncIterator[ExtBot[None]]:
 
 async def check_token(settings: TelegramSettings) -> str:
     """Say whose token it is. Raises ConfigError when it is refused or nobody answers."""
-    async with _made(settings) as bot:
+    async with made(settings) as bot:
         try:
             await bot.initialize()
         except InvalidToken as error:  # its own text has the token in it
@@ -132,11 +132,14 @@ async def _running(
     )
     alerts = asyncio.create_task(Alerts(services, application.bot).run(), name="alerts")
     updates = asyncio.create_task(receiving.run(), name=type(receiving).__name__.lower())
-    commands = asyncio.create_task(_announce_commands(application.bot, services.texts))
+    commands = asyncio.create_task(_announce_commands(application.bot, services))
+    cashier = asyncio.create_task(
+        Cashier(services, application.bot, processor).run(), name="cashier"
+    )
     try:
-        yield frozenset({delivering, housekeeping, updates})
+        yield frozenset({delivering, housekeeping, updates, cashier})
     finally:
-        await _cancel(alerts, commands, updates, housekeeping)
+        await _cancel(alerts, commands, updates, housekeeping, cashier)
         with contextlib.suppress(TimeoutError):  # what is left is begun anew at the next start
             async with asyncio.timeout(STOP_S):
                 await application.stop()
@@ -163,9 +166,9 @@ async def _initialize(application: AnyApplication, webhook: Webhook | None) -> N
             pause = min(2 * pause, LONGEST_PAUSE_S)
 
 
-async def _announce_commands(bot: ExtBot[None], texts: Texts) -> None:
+async def _announce_commands(bot: ExtBot[None], services: Services) -> None:
     try:
-        await register_commands(bot, texts)
+        await register_commands(bot, services.texts, shop=services.credits.enabled)
     except TelegramError as error:
         log.warning("the commands could not be registered: %s", error)
 

@@ -19,9 +19,11 @@ from modera_bot.bot.flows.tryon.failure import explain, left_after
 from modera_bot.bot.flows.tryon.preview import preview_caption, tidy_up
 from modera_bot.bot.flows.tryon.submission import WAITING
 from modera_bot.bot.flows.tryon.wording import error_text, result_caption
+from modera_bot.bot.money import after_failure, after_result
 from modera_bot.bot.turn import Services
 from modera_bot.contracts import Event, EventKind, Failure, TryOnResult
-from modera_bot.db import events, sessions, users
+from modera_bot.db import events, holds, sessions, users
+from modera_bot.db.holds import Hold
 from modera_bot.db.schema import now
 from modera_bot.db.sessions import Session
 from modera_bot.errors import Code, StorageError
@@ -40,6 +42,8 @@ class _Parcel:
     session: Session
     data: TryOnData
     awaited: bool
+    hold: Hold | None  # the credits it was about
+    balance: int
 
 
 class Handover:
@@ -90,7 +94,9 @@ class Handover:
         data = TryOnData.of(session)
         chat = Chat.with_person(self._bot, self._services.texts, user, data.language)
         awaited = session.status == "active" and data.job_id == event.job_id
-        return _Parcel(event, chat, session, data, awaited)
+        hold = holds.of_job(connection, event.job_id)
+        balance = self._services.credits.balance(connection, user.id) or 0
+        return _Parcel(event, chat, session, data, awaited, hold, balance)
 
     async def _picture(self, key: str) -> bytes | None:
         """A picture from storage, None if it has been deleted."""
@@ -112,7 +118,7 @@ class Handover:
 
     async def _done(self, parcel: _Parcel, result: TryOnResult, picture: bytes) -> None:
         chat, data = parcel.chat, parcel.data
-        caption = result_caption(chat, result)
+        caption = after_result(chat, result_caption(chat, result), parcel.hold, parcel.balance)
         keyboard = keyboards.result(chat, result.tryon_id)
         took = now() - data.submitted_at if data.submitted_at else SHORT
         if not parcel.awaited:
@@ -139,7 +145,7 @@ class Handover:
         chat, data = parcel.chat, parcel.data
         left = left_after(failure, data)
         text, keyboard = explain(chat, failure, left, _reference(parcel.event))
-        await chat.send(text, keyboard)
+        await chat.send(after_failure(chat, text, parcel.hold), keyboard)
         await tidy_up(chat, data)
         await self._commit(parcel, WAITING[left.missing], **left.stored())
 

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 #: Seconds that Telegram may wait for an update before it answers.
 POLL_S = 25
 #: What the bot listens to; everything else would be written down for nothing.
-UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
+UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.PRE_CHECKOUT_QUERY]
 #: Times an update is begun; one that kills the process must not do so for ever.
 TRIES = 3
 #: Longest pause, in seconds, between tries to reach Telegram.

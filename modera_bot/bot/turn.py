@@ -18,7 +18,7 @@ from telegram import Bot, Message, Update
 
 from modera_bot.bot.texts import Argument, Markup, Texts
 from modera_bot.config import Settings
-from modera_bot.contracts import Category, Credits, Inspector, Quality
+from modera_bot.contracts import Category, Credits, Inspector, Payments, Quality
 from modera_bot.db import Database, inbox, sessions, users
 from modera_bot.db.sessions import Session
 from modera_bot.db.users import User
@@ -45,6 +45,7 @@ class Services:
     pool: PicturePool
     jobs: Jobs
     credits: Credits
+    payments: Payments
     inspector: Inspector
     texts: Texts
     categories: frozenset[Category]

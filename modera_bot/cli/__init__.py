@@ -6,6 +6,7 @@ import sys
 import click
 
 from modera_bot.cli.bench import bench
+from modera_bot.cli.credits import credits
 from modera_bot.cli.doctor import doctor
 from modera_bot.cli.models import models
 from modera_bot.cli.people import erase, export
@@ -59,5 +60,5 @@ def commands() -> None:
     """A self-hostable Telegram fashion bot: see yourself wearing a garment."""
 
 
-for command in (run, tryon, models, doctor, erase, export, bench):
+for command in (run, tryon, models, doctor, credits, erase, export, bench):
     commands.add_command(command)

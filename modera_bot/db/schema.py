@@ -213,6 +213,98 @@ credit_holds = Table(
     CheckConstraint("state IN ('held', 'captured', 'released')", name="state"),
 )
 
+# --- the ledger: accounts are not people; see db/accounts.py -----------------------------
+
+credit_accounts = Table(
+    "credit_accounts",
+    metadata,
+    Column("id", Big, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("balance", BigInteger),  # Σ entries, kept by a trigger; None: too busy to be kept
+    CheckConstraint(
+        "(kind IN ('wallet', 'held') AND balance >= 0) OR (kind = 'debt' AND balance <= 0)"
+        " OR (kind IN ('issued', 'spent', 'forfeited') AND balance IS NULL)",
+        name="balance",
+    ),
+    sqlite_autoincrement=True,
+)
+
+credit_entries = Table(
+    "credit_entries",
+    metadata,
+    Column("id", Big, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("debit_id", Big, ForeignKey("credit_accounts.id"), nullable=False, index=True),
+    Column("credit_id", Big, ForeignKey("credit_accounts.id"), nullable=False, index=True),
+    Column("amount", Integer, nullable=False),
+    Column("provider", String(16)),
+    Column("payment_id", Text),
+    Column("hold_id", Id),
+    Column("created_at", Moment, nullable=False, default=now),
+    CheckConstraint("amount > 0", name="amount"),
+    CheckConstraint("debit_id <> credit_id", name="two_accounts"),
+    UniqueConstraint("provider", "payment_id", "kind"),
+    UniqueConstraint("hold_id", "kind"),
+    sqlite_autoincrement=True,
+)
+
+credit_wallets = Table(
+    "credit_wallets",
+    metadata,
+    Column("user_id", Big, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    *(
+        Column(f"{kind}_id", Big, ForeignKey("credit_accounts.id"), nullable=False, unique=True)
+        for kind in ("wallet", "held", "debt")
+    ),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _user(),
+    Column("provider", String(16), nullable=False),
+    Column("package", String(32), nullable=False),
+    Column("credits", Integer, nullable=False),
+    Column("amount", Numeric(14, 2), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("reported", Numeric(14, 2), nullable=False, default=0),  # the same in [pay] currency
+    Column("state", String(16), nullable=False, default="created"),
+    Column("told", String(16)),  # the last state that the person has been told of
+    Column("payment_id", Text),
+    Column("note", Text),  # why an operator granted it
+    Column("monthly", Boolean, nullable=False, default=False),
+    Column("session_id", Id, ForeignKey("fashion_sessions.id", ondelete="SET NULL")),
+    Column("created_at", Moment, nullable=False, default=now),
+    Column("paid_at", Moment),
+    Column("closed_at", Moment),  # refunded, failed or expired
+    CheckConstraint("credits > 0", name="credits"),
+    CheckConstraint(
+        "state IN ('created', 'pending', 'paid', 'refunded', 'failed', 'expired')", name="state"
+    ),
+    UniqueConstraint("provider", "payment_id"),
+    Index("ix_orders_state_created_at", "state", "created_at"),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Id, ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    _user(),
+    Column("provider", String(16), nullable=False),
+    Column("payment_id", Text, nullable=False),  # of the first payment
+    Column("until", Moment, nullable=False),
+    Column("cancelled", Boolean, nullable=False, default=False),
+    UniqueConstraint("provider", "payment_id"),
+)
+
+promo_uses = Table(
+    "promo_uses",
+    metadata,
+    Column("code", String(32), primary_key=True),
+    Column("used", Integer, nullable=False, default=0),
+)
+
 jobs = Table(
     "jobs",
     metadata,

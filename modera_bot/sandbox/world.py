@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from modera_bot.sandbox.files import FileStore
+from modera_bot.sandbox.payments import Checkout, Payments
 from modera_bot.sandbox.records import Record, Records
 from modera_bot.sandbox.refusals import bad_request, forbidden
 from modera_bot.sandbox.updates import UpdateQueue
@@ -61,6 +62,8 @@ class World:
         self.files = FileStore(folder, self.records)
         self.updates = UpdateQueue(self.records)
         self.updates.on_confirmed = self._tell_heard
+        self.payments = Payments(self.records)
+        self.on_checkout: Callable[[Checkout, bool, str], None] = lambda checkout, ok, error: None
         self.publish: Callable[[Json], None] = lambda event: None
         self.bot: Json = {
             "id": bot_id,
@@ -210,6 +213,8 @@ class World:
             self.profile[key] = value
         elif kind == "file":
             self.files.restore(value)
+        elif self.payments.restore(kind, value):
+            pass
         elif kind == "update":
             self.updates.restore(int(key), value)
         elif key == "update":

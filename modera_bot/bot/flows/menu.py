@@ -28,7 +28,8 @@ def rows(turn: Turn) -> screen.Rows:
         button(f"button-{flow}", f"{flow}:open")
         for flow in ("history", "profile", "settings", "help", "privacy")
     )
-    return [[first], [history, profile], [settings, help_], [privacy]]
+    credits = [[button("button-balance", "pay:balance")]] if turn.services.credits.enabled else []
+    return [[first], *credits, [history, profile], [settings, help_], [privacy]]
 
 
 def back(turn: Turn) -> InlineKeyboardButton:

@@ -21,6 +21,8 @@ from modera_bot import privacy
 from modera_bot.bot import screen
 from modera_bot.bot.chat import Chat, answer
 from modera_bot.bot.flows import consent, menu
+from modera_bot.bot.flows.payments import subscription
+from modera_bot.bot.flows.payments.subscription import losses
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.preview import tidy_up
 from modera_bot.bot.texts import Markup
@@ -45,6 +47,8 @@ async def open_(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         consent=_consent(turn, given),
         contact=_contact(turn),
     )
+    if turn.services.credits.enabled:
+        text = Markup(f"{text}\n\n{turn.text('privacy-payments')}")
     withdraw = [_button(turn, "withdraw")] if given else []
     rows = [[_button(turn, "export")], withdraw, [_button(turn, "delete")], [menu.back(turn)]]
     await screen.show(turn, text, [row for row in rows if row])
@@ -131,7 +135,8 @@ async def ask_to_delete(update: Update, context: ContextTypes.DEFAULT_TYPE) -> N
     turn = current.get()
     await answer(turn)
     yes = _button(turn, "sure")
-    await screen.show(turn, turn.text("delete-question"), [[yes], [_button(turn, "keep")]])
+    text = Markup("\n\n".join([turn.text("delete-question"), *await losses(turn)]))
+    await screen.show(turn, text, [[yes], [_button(turn, "keep")]])
     await turn.finish()
 
 
@@ -150,6 +155,7 @@ async def erase(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     await answer(turn)
     services = turn.services
     await services.database.run(_cancel_jobs, turn)
+    await subscription.end(turn)
     await tidy_up(Chat.of(turn), TryOnData.of(turn.session))
     await asyncio.to_thread(
         privacy.erase,

@@ -16,7 +16,8 @@ from modera_bot.bot.flows.tryon import photos, who
 from modera_bot.bot.flows.tryon.data import TryOnData, Upload
 from modera_bot.bot.flows.tryon.photos import Photo, Unusable
 from modera_bot.bot.flows.tryon.placing import Placing, Question, place
-from modera_bot.bot.flows.tryon.submission import enter, submit, usable, wait
+from modera_bot.bot.flows.tryon.price import submit_or_ask
+from modera_bot.bot.flows.tryon.submission import enter, usable, wait
 from modera_bot.bot.flows.tryon.wording import error_text, wanted
 from modera_bot.bot.screen import Rows
 from modera_bot.bot.texts import Markup
@@ -152,7 +153,7 @@ async def go_on(
     if usable(turn, data).missing is None:
         if chosen is not None:
             await Chat.of(turn).edit_keyboard(chosen.message_id)
-        await submit(turn, data, fresh)
+        await submit_or_ask(turn, data, fresh)
         return
     text, rows = confirmation(turn, data)
     rows = [*rows, *await _other_role(turn, data, fresh)]

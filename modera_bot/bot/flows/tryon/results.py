@@ -17,7 +17,8 @@ from modera_bot.bot.flows.states import State
 from modera_bot.bot.flows.tryon import who
 from modera_bot.bot.flows.tryon.choices import pressed
 from modera_bot.bot.flows.tryon.data import TryOnData
-from modera_bot.bot.flows.tryon.submission import WAITING, enter, submit
+from modera_bot.bot.flows.tryon.price import submit_or_ask
+from modera_bot.bot.flows.tryon.submission import WAITING, enter
 from modera_bot.bot.flows.tryon.wording import result_caption
 from modera_bot.bot.invitation import invitation
 from modera_bot.bot.texts import Markup
@@ -219,7 +220,7 @@ async def again(press: Press) -> None:
         await who.ask(turn, person.key, person.report)
         await turn.commit(enter, turn, State.TRYON_WAITING_PERSON, data)
         return
-    await submit(turn, data.with_person(person.key, None))
+    await submit_or_ask(turn, data.with_person(person.key, None))
 
 
 async def _worn(press: Press) -> TryOnData:
