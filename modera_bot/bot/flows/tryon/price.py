@@ -37,9 +37,9 @@ async def submit_or_ask(turn: Turn, data: TryOnData, fresh: Iterable[Photo] = ()
             callback_data="tryon:go",
             style=KeyboardButtonStyle.PRIMARY,
         )
-        rows = [[go]]
-        if data.correctable:
-            rows += keyboards.categories(chat, data.correctable, data.category)
+        garment = data.correctable
+        kinds = keyboards.categories(chat, garment, data.category) if garment else ()
+        rows = [[go], *kinds]
         text = chat.text("pay-confirm", **costs)
     else:
         rows = [*package_rows(chat, services.payments.packages("XTR"), ":go")]
