@@ -29,6 +29,7 @@ from modera_bot.jobs import Jobs
 from modera_bot.ml.backends import BACKENDS, load
 from modera_bot.ml.base import BackendContext, TryOnBackend
 from modera_bot.ml.inspect import PhotoInspector
+from modera_bot.ml.metering import Meter, Tally
 from modera_bot.ml.service import TryOnService
 from modera_bot.pay.free import FreeCredits
 from modera_bot.pool import PicturePool
@@ -140,14 +141,15 @@ def records(settings: Settings) -> Iterator[tuple[Database, Storage]]:
 
 
 def load_backends(
-    names: tuple[str, ...], pool: PicturePool, settings: Settings
+    names: tuple[str, ...], pool: PicturePool, settings: Settings, meter: Meter | None = None
 ) -> tuple[TryOnBackend, ...]:
     """Make the named try-on backends, in the order given. Raises ConfigError for other names."""
     if unknown := [name for name in names if name not in BACKENDS]:
         raise ConfigError(
             (f"inference.tryon: no backend {unknown[0]!r}; write some of {', '.join(BACKENDS)}",)
         )
-    return tuple(load(name)(BackendContext(pool, settings)) for name in names)
+    context = BackendContext(pool, settings, meter or Tally())
+    return tuple(load(name)(context) for name in names)
 
 
 def make_secret(folder: Path) -> bytes:

@@ -12,9 +12,10 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -139,11 +140,47 @@ class FashnSettings(Section):
     )
 
 
+def _http(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("not an http(s) address")
+    return value
+
+
+HttpAddress = Annotated[str, AfterValidator(_http)]
+ImageLevel = Literal["low", "medium", "high", "xhigh", "max", "auto"]
+
+
+class OpenAISettings(Section):
+    api_key: SecretStr = Field(SecretStr(""), description="the key, like sk-…")
+    base_url: HttpAddress = Field(
+        "https://api.openai.com/v1", description="address of OpenAI or of a compatible server"
+    )
+    mode: Literal["edit", "generate"] = Field("edit", description='"edit" or "generate"')
+    model: str = Field("gpt-image-2.5-sunburst", min_length=1, description="name of an image model")
+    vision_model: str = Field("gpt-6-luna", min_length=1, description="name of a vision model")
+    standard: ImageLevel = Field("medium", description='"low", "medium", "high", "xhigh" or "max"')
+    high: ImageLevel = Field("high", description='"low", "medium", "high", "xhigh" or "max"')
+    premium: ImageLevel = Field("high", description='"low", "medium", "high", "xhigh" or "max"')
+    megapixels: float = Field(1.5, ge=0.66, le=8.2, description="size of pictures, 0.66 to 8.2")
+    previews: int = Field(2, ge=0, le=3, description="pictures shown while it forms, 0 to 3")
+    timeout_s: float = Field(150, gt=0, description="seconds one picture may take")
+    vision_timeout_s: float = Field(45, gt=0, description="seconds one answer may take")
+    retries: int = Field(1, ge=0, le=5, description="repetitions where that is safe, 0 to 5")
+    image_usd: float = Field(0, ge=0, description="US dollars a picture costs; 0: as listed")
+    input_usd_per_million: float = Field(
+        0, ge=0, description="US dollars a million tokens of input pictures cost"
+    )
+
+
 class InferenceSettings(Section):
     tryon: tuple[str, ...] = Field(
         ("draft",), min_length=1, description='backends in the order to be tried, like ["draft"]'
     )
+    keep_identity: bool = Field(
+        True, description="false: hosted pictures as they come, face and background included"
+    )
     fashn: FashnSettings = FashnSettings()
+    openai: OpenAISettings = OpenAISettings()
 
 
 class LimitsSettings(Section):

@@ -6,7 +6,7 @@ with, origin at its top left corner.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from modera_bot.config import Settings
 from modera_bot.contracts import Category, FitAnalysis, Notice, Quality, Stage
+from modera_bot.ml.metering import Meter, Tally
 from modera_bot.pool import PicturePool
 
 Picture = NDArray[np.uint8]
@@ -93,6 +94,7 @@ class Capabilities:
     max_garments: int = 1
     draft: bool = False
     previews: bool = False  # streams partial pictures
+    hosted: bool = False  # photos go to a service of others
     cost_usd: float = 0.0
 
 
@@ -130,6 +132,7 @@ class BackendContext:
 
     pool: PicturePool
     settings: Settings
+    meter: Meter = field(default_factory=Tally)
 
 
 class TryOnBackend(Protocol):

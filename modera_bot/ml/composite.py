@@ -11,6 +11,8 @@ Everything else stays the photo, bit for bit, in the photo's own resolution.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -57,6 +59,19 @@ MOST_DRIFT = 24.0
 PRIOR = 10.0
 
 
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """Masks of a photo, all of one size, which may be smaller than the photo's.
+
+    `changed` is where a try-on may change pixels; `head` (face and hair) and `limbs` (hands
+    and feet) must come from the photo, but for what a sleeve or a hem covers of the latter.
+    """
+
+    changed: Mask
+    head: Mask
+    limbs: Mask
+
+
 def back_onto(
     photo: Picture,
     generated: Picture,
@@ -70,15 +85,31 @@ def back_onto(
     shares of the picture) of the person, where there are several. Raises Refusal when nobody
     is found in the photo, ModeraError(MODELS_MISSING) when the body models aren't there.
     """
+    return back_onto_regions(photo, generated, regions_of(photo, (category,), models, person_at))
+
+
+def regions_of(
+    photo: Picture,
+    categories: Collection[Category],
+    models: Path,
+    person_at: tuple[float, float] | None = None,
+) -> Regions:
+    """What garments of these categories may change on the person in a photo; see `back_onto`."""
     small = shrink(photo, WORK_EDGE)
     people = BodyUnderstanding(models).understand(small).people
     if not people:
         raise Refusal(Code.NO_PERSON, "nobody to composite")
     person = chosen(people, person_at)
-    masks = body_masks(small, person, category)
+    alone = len(set(categories)) == 1
+    masks = body_masks(small, person, next(iter(categories)) if alone else Category.ONE_PIECES)
     head = touching(masks.identity > 0, _disc_at(person.pose[Landmark.NOSE], masks.identity.shape))
     limbs = np.where(head, 0, masks.identity).astype(np.float32)
-    return composite(photo, generated, masks.changed, masks.identity - limbs, limbs)
+    return Regions(masks.changed, masks.identity - limbs, limbs)
+
+
+def back_onto_regions(photo: Picture, generated: Picture, regions: Regions) -> Picture:
+    """The same with the regions known."""
+    return composite(photo, generated, regions.changed, regions.head, regions.limbs)
 
 
 def composite(

@@ -76,9 +76,10 @@ def try_on(
         return _first(task, others, progress)
     except (JobError, Refusal):
         raise
-    except Exception:
+    except Exception as error:
         if draft is None:
             raise
+        _log.warning("only the draft is left: %s", error)
         return draft
 
 
@@ -100,7 +101,8 @@ def _first(task: TryOnTask, backends: Sequence[TryOnBackend], progress: Progress
         except (JobError, Refusal):
             raise
         except ModeraError as error:
-            _log.warning("backend %s failed: %s", backend.name, error)
+            if backend is not backends[-1]:  # else whoever asked tells it
+                _log.warning("backend %s failed: %s", backend.name, error)
             errors.append(error)
         except Exception as error:
             _log.exception("backend %s failed", backend.name)

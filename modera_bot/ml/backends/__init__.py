@@ -9,6 +9,7 @@ from modera_bot.ml.base import TryOnBackend
 BACKENDS = {
     "draft": "modera_bot.ml.backends.draft:DraftTryOn",
     "fashn": "modera_bot.ml.backends.fashn:FashnTryOn",
+    "openai": "modera_bot.ml.backends.openai:OpenAITryOn",
 }
 
 

@@ -121,9 +121,6 @@ def _back_onto(task: TryOnTask, generated: Picture, category: Category, models: 
 
 
 def _category(garment: Picture) -> Category:
-    """What the garment seems to be."""
-    from modera_bot.ml.colour import shrink
-    from modera_bot.ml.draft.garment import WORK_EDGE, cut_out
-    from modera_bot.ml.draft.silhouette import guess_category
+    from modera_bot.ml.kinds import category_of
 
-    return guess_category(cut_out(shrink(garment, WORK_EDGE)))
+    return category_of(garment)

@@ -1,0 +1,145 @@
+"""A try-on by a hosted model, whoever hosts it.
+
+    task ─► on a canvas, as JPEG; who is meant, masks ─► the provider draws ─► back onto the photo
+
+What reads bytes or heavy pictures runs in picture processes; what waits runs here.
+"""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from modera_bot.contracts import Category, Quality, Stage
+from modera_bot.errors import BackendError, Code, PictureError, Refusal
+from modera_bot.ml.base import (
+    BackendContext,
+    Capabilities,
+    Picture,
+    Progress,
+    TryOnOutput,
+    TryOnTask,
+    silent,
+)
+from modera_bot.ml.composite import Regions, back_onto_regions, regions_of
+from modera_bot.ml.framing import Frame, framed, unframed
+from modera_bot.ml.transports.base import Tick
+
+#: Longest edge of a garment's picture as it is sent, in pixels.
+GARMENT_EDGE = 1024
+
+#: Share of the progress bar at which the provider begins, and what it takes of it in all.
+BEGUN, DRAWING = 0.15, 0.7
+#: Seconds in which half of the rest of the provider's share passes: nobody knows how far it is.
+HALF_S = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a provider is to draw: JPEG pictures on the frame's canvas, the person first."""
+
+    person: bytes
+    garments: tuple[bytes, ...]
+    categories: tuple[Category, ...]
+    frame: Frame
+    quality: Quality
+
+    @property
+    def pictures(self) -> tuple[bytes, ...]:
+        return (self.person, *self.garments)
+
+
+class HostedTryOn(ABC):
+    """What the backends of all providers share; each says how a picture is framed and drawn."""
+
+    name: str
+    capabilities: Capabilities
+
+    def __init__(self, context: BackendContext) -> None:
+        self._pool, self._models = context.pool, context.settings.models
+        self._keep_identity = context.settings.inference.keep_identity
+
+    @abstractmethod
+    def frame(self, width: int, height: int, quality: Quality) -> Frame:
+        """The canvas for a photo."""
+
+    @abstractmethod
+    def draw(self, order: Order, tick: Tick, partial: Callable[[bytes], None] | None) -> bytes:
+        """The provider's picture. Raises Refusal or ProviderError."""
+
+    def tryon(self, task: TryOnTask, progress: Progress = silent) -> TryOnOutput:
+        """Raises Refusal, BackendError, or PoolError when a picture process died."""
+        if len(task.garments) > self.capabilities.max_garments:
+            raise Refusal(Code.SEVERAL_GARMENTS_UNSUPPORTED)
+        progress(Stage.READING, 0.0)
+        height, width = task.person.shape[:2]
+        frame = self.frame(width, height, task.quality)
+        order = self._pool.run(ordered, task, frame)
+        # who is meant must be known before anything is paid for
+        regions = (
+            self._pool.run(regions_of, task.person, order.categories, self._models, task.person_at)
+            if self._keep_identity
+            else None
+        )
+        progress(Stage.DRAWING, BEGUN)
+        data = self.draw(order, _ticking(progress), None)
+        progress(Stage.FINISHING, BEGUN + DRAWING)
+        try:
+            picture = self._pool.run(finished, task.person, data, frame, regions)
+        except PictureError as error:
+            detail = f"{self.name}: its answer is no picture: {error}"
+            raise BackendError(Code.BACKEND_FAILED, detail) from error
+        return TryOnOutput(picture, order.categories)
+
+    @abstractmethod
+    def warm(self) -> None: ...
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+def _ticking(progress: Progress) -> Tick:
+    begun = time.monotonic()
+
+    def tick() -> None:
+        waited = time.monotonic() - begun
+        progress(Stage.DRAWING, BEGUN + DRAWING * (1 - 0.5 ** (waited / HALF_S)))
+
+    return tick
+
+
+# Below run in picture processes: OpenCV and the networks load there, not in the bot.
+
+
+def ordered(task: TryOnTask, frame: Frame) -> Order:
+    """Pictures as they are sent, and what the garments seem to be where nobody said it."""
+    from modera_bot.images import encode
+    from modera_bot.ml.colour import shrink
+    from modera_bot.ml.kinds import category_of
+
+    return Order(
+        encode(framed(task.person, frame)),
+        tuple(encode(shrink(garment.picture, GARMENT_EDGE)) for garment in task.garments),
+        tuple(garment.category or category_of(garment.picture) for garment in task.garments),
+        frame,
+        task.quality,
+    )
+
+
+def finished(photo: Picture, data: bytes, frame: Frame, regions: Regions | None) -> Picture:
+    """The provider's picture in the photo's frame and resolution, identity put back.
+
+    Raises PictureError when the bytes are no picture, BackendError when it is framed otherwise.
+    """
+    import cv2
+    import numpy as np
+
+    from modera_bot.images import decode
+
+    made = unframed(decode(data), frame)
+    if regions is not None:
+        return back_onto_regions(photo, made, regions)
+    size = photo.shape[1], photo.shape[0]
+    return np.asarray(cv2.resize(made, size, interpolation=cv2.INTER_CUBIC), np.uint8)

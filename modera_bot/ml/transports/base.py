@@ -1,0 +1,59 @@
+"""What all transports have in common: their errors, and the questions a vision model answers."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+from pydantic import BaseModel
+
+from modera_bot.errors import BackendError, Code
+
+Answer = TypeVar("Answer", bound=BaseModel)
+
+#: Called several times a second while a call waits; what it raises ends the call.
+Tick = Callable[[], None]
+
+
+def patient() -> None:
+    """A Tick for callers who wait to the end."""
+
+
+class ProviderError(BackendError):
+    """A hosted model could not be used.
+
+    `accepted`: the provider may have done the work and charge for it, so the same must not be
+    bought again without being asked for. `retry_after` is how many seconds it wants to be left
+    alone, None if it doesn't say.
+    """
+
+    def __init__(
+        self,
+        code: Code,
+        detail: str,
+        *,
+        accepted: bool,
+        passing: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        """`passing`: the fault may be gone soon."""
+        super().__init__(code, detail, accepted or not passing)
+        self.accepted, self.passing, self.retry_after = accepted, passing, retry_after
+
+
+class Vision(Protocol):
+    """A model that looks at pictures and answers in a given form."""
+
+    def structured(
+        self,
+        prompt: str,
+        pictures: Sequence[bytes],
+        schema: type[Answer],
+        *,
+        role: str,
+        tick: Tick = patient,
+    ) -> Answer:
+        """Answer `prompt` about JPEG `pictures`, in their order, as a `schema`.
+
+        `role` is what the call is written down as. Raises ProviderError, or Refusal when the
+        model won't look at these pictures.
+        """
+        ...
