@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -18,6 +19,8 @@ from modera_bot.pool import PicturePool
 from tests.ml.hosted.conftest import context, task
 from tests.ml.hosted.openai_server import OpenAIServer, from_jpeg, refused, stream
 from tests.ml.hosted.server import Reply, told
+from tests.ml.test_composite import dressed
+from tests.ml.test_registration import Case, carried_off
 
 Make = Callable[..., OpenAITryOn]
 
@@ -264,3 +267,23 @@ def test_what_a_picture_costs_is_told(
     assert (call.role, call.backend, call.price_usd) == ("tryon", "openai", 0.02)
     assert used.price_usd == pytest.approx(0.02 + 2100 * 10 / 1e6)
     assert (used.input_tokens, used.output_tokens) == (2100, 1500)
+
+
+# --- identity ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_what_comes_back_shifted_scaled_and_warmed_leaves_the_person_as_they_are(
+    make: Make, openai: OpenAIServer, models: Path, keep: bool
+) -> None:
+    case = Case("ana_tee_logo", models)
+
+    def artist(person: np.ndarray, garment: np.ndarray) -> np.ndarray:
+        region = cv2.resize(case.region.astype(np.uint8), person.shape[1::-1]) > 0
+        return carried_off(dressed(person, region))
+
+    openai.artist = artist
+    order = TryOnTask(case.photo, task().garments)
+    made = make(keep_identity=keep).tryon(order)
+    assert (case.kept(made.picture) >= 0.99) is keep
+    assert case.shown(made.picture) < 30  # drawn at another size, the stripes are soft
