@@ -172,6 +172,38 @@ class OpenAISettings(Section):
     )
 
 
+PictureSize = Literal["1K", "2K", "4K"]
+
+
+class GeminiSettings(Section):
+    api_key: SecretStr = Field(SecretStr(""), description="the key of Google AI Studio")
+    base_url: HttpAddress = Field(
+        "https://generativelanguage.googleapis.com", description="address of the Gemini API"
+    )
+    model: str = Field("gemini-nano-banana-2.1", min_length=1, description="name of an image model")
+    vision_model: str = Field("gemini-3.8-flash", min_length=1, description="name of a text model")
+    standard: PictureSize = Field("1K", description='"1K", "2K" or "4K"')
+    high: PictureSize = Field("2K", description='"1K", "2K" or "4K"')
+    premium: PictureSize = Field("2K", description='"1K", "2K" or "4K"')
+    timeout_s: float = Field(120, gt=0, description="seconds one picture may take")
+    vision_timeout_s: float = Field(45, gt=0, description="seconds one answer may take")
+    retries: int = Field(1, ge=0, le=5, description="repetitions where that is safe, 0 to 5")
+    image_usd: float = Field(0, ge=0, description="US dollars a picture costs; 0: as listed")
+
+
+class VertexSettings(Section):
+    project: str = Field("", description="id of the Google Cloud project")
+    location: str = Field("us-central1", min_length=1, description="region, like us-central1")
+    api_key: SecretStr = Field(SecretStr(""), description="a key, instead of project and location")
+    base_url: str = Field(
+        "", pattern=r"^(https?://.+)?$", description="address of Vertex AI; empty: by location"
+    )
+    model: str = Field("virtual-try-on-001", min_length=1, description="name of a try-on model")
+    timeout_s: float = Field(90, gt=0, description="seconds one picture may take")
+    retries: int = Field(1, ge=0, le=5, description="repetitions where that is safe, 0 to 5")
+    image_usd: float = Field(0, ge=0, description="US dollars a picture costs; 0: as listed")
+
+
 class InferenceSettings(Section):
     tryon: tuple[str, ...] = Field(
         ("draft",), min_length=1, description='backends in the order to be tried, like ["draft"]'
@@ -181,6 +213,8 @@ class InferenceSettings(Section):
     )
     fashn: FashnSettings = FashnSettings()
     openai: OpenAISettings = OpenAISettings()
+    gemini: GeminiSettings = GeminiSettings()
+    vertex: VertexSettings = VertexSettings()
 
 
 class LimitsSettings(Section):

@@ -1,6 +1,6 @@
 """What all transports have in common: their errors, and the questions a vision model answers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from pydantic import BaseModel
@@ -37,6 +37,23 @@ class ProviderError(BackendError):
         """`passing`: the fault may be gone soon."""
         super().__init__(code, detail, accepted or not passing)
         self.accepted, self.passing, self.retry_after = accepted, passing, retry_after
+
+
+def unavailable(
+    detail: str, *, passing: bool = False, retry_after: float | None = None
+) -> ProviderError:
+    """It was turned down, or could not even be asked."""
+    return ProviderError(
+        Code.BACKEND_UNAVAILABLE, detail, accepted=False, passing=passing, retry_after=retry_after
+    )
+
+
+def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
+    """What the header Retry-After says in seconds."""
+    try:
+        return max(0.0, float(headers["retry-after"]))
+    except (KeyError, ValueError):
+        return None
 
 
 class Vision(Protocol):

@@ -16,7 +16,14 @@ from modera_bot.config import OpenAISettings
 from modera_bot.errors import Code, ModeraError, Refusal
 from modera_bot.ml.metering import Call, Meter, Used
 from modera_bot.ml.prices import Tokens, image_usd, tokens_usd
-from modera_bot.ml.transports.base import Answer, ProviderError, Tick, patient
+from modera_bot.ml.transports.base import (
+    Answer,
+    ProviderError,
+    Tick,
+    patient,
+    seconds_to_wait,
+    unavailable,
+)
 from modera_bot.ml.transports.hosted import HostedTransport
 
 if TYPE_CHECKING:
@@ -223,12 +230,12 @@ class OpenAITransport(HostedTransport):
     def _open(self) -> openai.AsyncOpenAI:
         key = self._settings.api_key.get_secret_value()
         if not key and self._paid:
-            raise _unavailable("no key; write [inference.openai] api_key")
+            raise unavailable("no key; write [inference.openai] api_key")
         try:
             import openai
         except ModuleNotFoundError as error:
             advice = "get it with: pip install 'modera-bot[openai]'"
-            raise _unavailable(f"{error.name} is not installed; {advice}") from error
+            raise unavailable(f"{error.name} is not installed; {advice}") from error
         return openai.AsyncOpenAI(
             api_key=key or "none", base_url=self._settings.base_url, max_retries=0
         )
@@ -267,29 +274,18 @@ def _by_status(error: openai.APIStatusError, detail: str) -> ModeraError:
     if status == 400 and error.code in REFUSALS:
         return Refusal(Code.BACKEND_REFUSED, detail)
     if status in (401, 403, 404):
-        return _unavailable(f"{detail}; check api_key, base_url and model")
+        return unavailable(f"{detail}; check api_key, base_url and model")
     if status == 429:
         passing = error.code != "insufficient_quota"
-        return _unavailable(detail, passing=passing, retry_after=_retry_after(error))
+        return unavailable(
+            detail, passing=passing, retry_after=seconds_to_wait(error.response.headers)
+        )
     if status == 503:  # turned down before it was begun
-        return _unavailable(detail, passing=True, retry_after=_retry_after(error))
+        return unavailable(
+            detail, passing=True, retry_after=seconds_to_wait(error.response.headers)
+        )
     accepted = status >= 500  # it may have been done nevertheless
     return ProviderError(Code.BACKEND_FAILED, detail, accepted=accepted, passing=accepted)
-
-
-def _unavailable(
-    detail: str, *, passing: bool = False, retry_after: float | None = None
-) -> ProviderError:
-    return ProviderError(
-        Code.BACKEND_UNAVAILABLE, detail, accepted=False, passing=passing, retry_after=retry_after
-    )
-
-
-def _retry_after(error: openai.APIStatusError) -> float | None:
-    try:
-        return max(0.0, float(error.response.headers["retry-after"]))
-    except (KeyError, ValueError):
-        return None
 
 
 def _status_error() -> type[openai.APIStatusError]:

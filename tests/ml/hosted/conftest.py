@@ -13,6 +13,7 @@ from modera_bot.ml.base import BackendContext, GarmentPicture, TryOnTask
 from modera_bot.ml.metering import Tally
 from modera_bot.pool import PicturePool
 from tests.ml.conftest import sample
+from tests.ml.hosted.gemini_server import GeminiServer
 from tests.ml.hosted.openai_server import KEY, OpenAIServer
 from tests.ml.hosted.server import serving
 
@@ -41,6 +42,21 @@ def openai(openai_point: Point) -> Iterator[OpenAIServer]:
 
 
 @pytest.fixture(scope="session")
+def gemini_point() -> Iterator[tuple[GeminiServer, str]]:
+    server = GeminiServer()
+    with serving(server) as url:
+        yield server, url
+
+
+@pytest.fixture
+def gemini(gemini_point: tuple[GeminiServer, str]) -> Iterator[GeminiServer]:
+    server = gemini_point[0]
+    server.reset()
+    yield server
+    assert server.faults == []
+
+
+@pytest.fixture(scope="session")
 def pool() -> Iterator[PicturePool]:
     made = PicturePool(workers=1)
     yield made
@@ -54,10 +70,8 @@ def openai_settings(openai_point: Point) -> OpenAISettings:
     )
 
 
-def context(
-    pool: PicturePool, models: Path, openai: OpenAISettings, **inference: Any
-) -> BackendContext:
-    settings = Settings(models=models, inference=InferenceSettings(openai=openai, **inference))
+def context(pool: PicturePool, models: Path, **inference: Any) -> BackendContext:
+    settings = Settings(models=models, inference=InferenceSettings(**inference))
     return BackendContext(pool, settings, Tally())
 
 

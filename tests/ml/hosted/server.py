@@ -73,8 +73,8 @@ class FakeServer:
         answer = self.script.pop(0) if self.script else None
         try:
             checked = self.usual(request)
-        except AssertionError as error:
-            self.faults.append(f"{request.path}: {error}")
+        except Exception as error:
+            self.faults.append(f"{request.path}: {error!r}")
             checked = told({"error": {"message": f"strict: {error}", "code": "strict"}}, 400)
             answer = None
         self.requests.append(request)
