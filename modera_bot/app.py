@@ -28,6 +28,7 @@ from modera_bot.errors import ConfigError
 from modera_bot.jobs import Jobs
 from modera_bot.ml.backends import BACKENDS, load
 from modera_bot.ml.base import BackendContext, TryOnBackend
+from modera_bot.ml.cost import DatabaseMeter
 from modera_bot.ml.inspect import PhotoInspector
 from modera_bot.ml.metering import Meter, Tally
 from modera_bot.ml.service import TryOnService
@@ -85,7 +86,8 @@ async def _services(settings: Settings, announcer: "_Announcer", stack: AsyncExi
     drawing = ThreadPoolExecutor(settings.pictures.processes + 2, "drawing")
     stack.callback(drawing.shutdown, wait=False, cancel_futures=True)
     storage = open_storage(settings.storage, secret)
-    backends = load_backends(settings.inference.tryon, pool, settings)
+    meter = DatabaseMeter(database, settings.inference.budget)
+    backends = load_backends(settings.inference.tryon, pool, settings, meter)
     for backend in backends:
         stack.callback(backend.close)
         backend.warm()

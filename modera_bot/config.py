@@ -204,6 +204,13 @@ class VertexSettings(Section):
     image_usd: float = Field(0, ge=0, description="US dollars a picture costs; 0: as listed")
 
 
+class BudgetSettings(Section):
+    day_usd: float = Field(0, ge=0, description="US dollars a day (UTC), 0 for no limit")
+    month_usd: float = Field(0, ge=0, description="US dollars a month, 0 for no limit")
+    user_day_usd: float = Field(0, ge=0, description="the same for one person a day")
+    user_month_usd: float = Field(0, ge=0, description="the same for one person a month")
+
+
 class InferenceSettings(Section):
     tryon: tuple[str, ...] = Field(
         ("draft",), min_length=1, description='backends in the order to be tried, like ["draft"]'
@@ -211,6 +218,7 @@ class InferenceSettings(Section):
     keep_identity: bool = Field(
         True, description="false: hosted pictures as they come, face and background included"
     )
+    budget: BudgetSettings = BudgetSettings()
     fashn: FashnSettings = FashnSettings()
     openai: OpenAISettings = OpenAISettings()
     gemini: GeminiSettings = GeminiSettings()

@@ -57,6 +57,7 @@ class Code(StrEnum):
     BACKEND_TIMEOUT = "backend_timeout"
     BACKEND_REFUSED = "backend_refused"
     BACKEND_FAILED = "backend_failed"
+    BUDGET_SPENT = "budget_spent"
     OUT_OF_MEMORY = "out_of_memory"
     STORAGE_UNAVAILABLE = "storage_unavailable"
     PICTURE_GONE = "picture_gone"

@@ -25,6 +25,7 @@ from modera_bot.ml.base import (
     TryOnTask,
     silent,
 )
+from modera_bot.ml.metering import Payer, paid_by
 from modera_bot.pool import PicturePool
 from modera_bot.storage import Storage
 
@@ -161,7 +162,9 @@ class TryOnService:
         context.progress(Stage.READING, 0.0)
         task = self._read(request)
         preview = partial(self._preview, context, begun)
-        made = try_on(task, self._backends, context.progress, preview)
+        job = context.job
+        with paid_by(Payer(job.user_id, job.id, job.attempt)):
+            made = try_on(task, self._backends, context.progress, preview)
         context.progress(Stage.FINISHING, 0.95)
         result, record_picture = self._store(context, made, begun, "", self._keep)
 
