@@ -28,6 +28,7 @@ from modera_bot.errors import ConfigError
 from modera_bot.jobs import Jobs
 from modera_bot.ml.backends import BACKENDS, load
 from modera_bot.ml.base import BackendContext, TryOnBackend
+from modera_bot.ml.cache import ResultCache
 from modera_bot.ml.cost import DatabaseMeter
 from modera_bot.ml.inspect import PhotoInspector
 from modera_bot.ml.metering import Meter, Tally
@@ -94,11 +95,12 @@ async def _services(settings: Settings, announcer: "_Announcer", stack: AsyncExi
     draft_only = all(backend.capabilities.draft for backend in backends)
     credits = FreeCredits()
     keep = timedelta(days=settings.privacy.keep_days)
+    tryon = TryOnService(storage, pool, backends, keep=keep, cache=ResultCache(database, storage))
     jobs = Jobs(
         database,
         settings.jobs,
         credits,
-        {JobKind.TRYON: TryOnService(storage, pool, backends, keep=keep).handle},
+        {JobKind.TRYON: tryon.handle},
         secret=secret,
         on_event=announcer.announce,
     )

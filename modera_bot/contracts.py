@@ -209,6 +209,7 @@ class TryOnResult(Wire):
     quality_score: float | None = None
     fit: FitAnalysis | None = None
     seed: int | None = None
+    cached: bool = False  # the picture of an earlier try-on of the same photos
 
 
 class EventKind(StrEnum):

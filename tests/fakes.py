@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from modera_bot.contracts import Category, Stage
+from modera_bot.contracts import Category, Quality, Stage
 from modera_bot.errors import ModeraError
 from modera_bot.ml.base import (
     BackendContext,
@@ -65,6 +65,9 @@ class PaintTryOn:
         picture[height // 3 : height // 2, width // 3 : -width // 3] = colour
         categories = tuple(garment.category or Category.TOPS for garment in task.garments)
         return TryOnOutput(picture, categories)
+
+    def signature(self, quality: Quality) -> str:
+        return quality
 
     def warm(self) -> None:
         """Is ready."""

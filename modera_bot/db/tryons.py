@@ -35,8 +35,9 @@ def add(
     clothing_key: str,
     person_key: str,
     credits_used: int,
+    fingerprint: str | None = None,
 ) -> None:
-    """Record a finished try-on under its `result.tryon_id`."""
+    """Record a finished try-on under its `result.tryon_id`; `fingerprint` finds it again."""
     fit = None if result.fit is None else result.fit.model_dump(mode="json")
     connection.execute(
         virtual_tryons.insert().values(
@@ -49,6 +50,7 @@ def add(
             fit_analysis=fit,
             quality_score=result.quality_score,
             credits_used=credits_used,
+            fingerprint=fingerprint,
             details=result.model_dump(mode="json"),
         )
     )

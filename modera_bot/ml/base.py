@@ -150,6 +150,10 @@ class TryOnBackend(Protocol):
 
     def tryon(self, task: TryOnTask, progress: Progress = silent) -> TryOnOutput: ...
 
+    def signature(self, quality: Quality) -> str:
+        """What of the settings decides a picture, model included: where it is the same, the
+        same task has the same result."""
+
     def warm(self) -> None:
         """Get ready for the first try-on, if the settings want that; returns at once."""
 

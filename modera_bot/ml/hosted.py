@@ -94,6 +94,9 @@ class HostedTryOn(ABC):
         return TryOnOutput(picture, order.categories)
 
     @abstractmethod
+    def signature(self, quality: Quality) -> str: ...
+
+    @abstractmethod
     def warm(self) -> None: ...
 
     @abstractmethod

@@ -25,6 +25,7 @@ from modera_bot.ml.base import (
     TryOnTask,
     silent,
 )
+from modera_bot.ml.cache import Kept, ResultCache
 from modera_bot.ml.metering import Payer, paid_by
 from modera_bot.pool import PicturePool
 from modera_bot.storage import Storage
@@ -84,7 +85,7 @@ def try_on(
         return draft
 
 
-def _why_not(backend: TryOnBackend, task: TryOnTask) -> Code | None:
+def _why_not(backend: TryOnBackend, task: TryOnTask | TryOnRequest) -> Code | None:
     """Why a backend can't even be asked, None if it can."""
     can = backend.capabilities
     if len(task.garments) > can.max_garments:
@@ -147,10 +148,11 @@ class TryOnService:
         backends: Sequence[TryOnBackend],
         *,
         keep: timedelta,
+        cache: ResultCache | None = None,
     ) -> None:
-        """`keep` is how long results stay in storage."""
+        """`keep` is how long results stay in storage; `cache` knows those from before."""
         self._storage, self._pool = storage, pool
-        self._backends, self._keep = tuple(backends), keep
+        self._backends, self._keep, self._cache = tuple(backends), keep, cache
 
     def handle(self, context: JobContext) -> Outcome:
         """Make the try-on of a job; the result is in storage when this returns.
@@ -160,20 +162,54 @@ class TryOnService:
         begun = time.monotonic()
         request = TryOnRequest.model_validate(context.job.payload)
         context.progress(Stage.READING, 0.0)
+        if (kept := self._kept(context, request)) is not None:
+            return self._again(context, request, kept, begun)
         task = self._read(request)
         preview = partial(self._preview, context, begun)
         job = context.job
         with paid_by(Payer(job.user_id, job.id, job.attempt)):
             made = try_on(task, self._backends, context.progress, preview)
         context.progress(Stage.FINISHING, 0.95)
-        result, record_picture = self._store(context, made, begun, "", self._keep)
-
-        def record(connection: Connection) -> None:
-            record_picture(connection)
-            _record(connection, context, request, result)
-
+        data = mark_ai_generated(self._pool.run(encode, made.output.picture))
+        result, record_picture = self._store(
+            context, data, _described(context, made, begun), keep=self._keep
+        )
+        backend = next(each for each in self._backends if each.name == made.backend)
+        fingerprint = None if made.draft else self._fingerprint(context, request, backend)
+        record = partial(_record, context, request, result, record_picture, fingerprint)
         discard = partial(self._discard, result.result_key)
         return Outcome(result, record, free=made.draft, discard=discard)
+
+    # --- results from before ---
+
+    def _kept(self, context: JobContext, request: TryOnRequest) -> Kept | None:
+        """The same result from before, if the backend whose turn it is has made it."""
+        able = [each for each in self._backends if _why_not(each, request) is None]
+        others = [each for each in able if not each.capabilities.draft]
+        if self._cache is None or not others:
+            return None
+        fingerprint = self._fingerprint(context, request, others[0])
+        return self._cache.find(context.job.user_id, fingerprint) if fingerprint else None
+
+    def _fingerprint(
+        self, context: JobContext, request: TryOnRequest, backend: TryOnBackend
+    ) -> str | None:
+        if self._cache is None:
+            return None
+        return self._cache.fingerprint(context.job.user_id, request, backend)
+
+    def _again(
+        self, context: JobContext, request: TryOnRequest, kept: Kept, begun: float
+    ) -> Outcome:
+        """A copy of it, which lives and is deleted on its own; free."""
+        same = {"tryon_id": context.job.id, "seconds": time.monotonic() - begun, "cached": True}
+        result, record_picture = self._store(
+            context, kept.data, kept.result.model_copy(update=same), keep=self._keep
+        )
+        # not to be found itself: the first one is, as long as it is kept
+        record = partial(_record, context, request, result, record_picture, None)
+        discard = partial(self._discard, result.result_key)
+        return Outcome(result, record, free=True, discard=discard)
 
     def _read(self, request: TryOnRequest) -> TryOnTask:
         return TryOnTask(
@@ -192,7 +228,11 @@ class TryOnService:
     def _preview(self, context: JobContext, begun: float, made: Made) -> None:
         """Show a draft while the real thing is being made; can fail without harm."""
         try:
-            result, record = self._store(context, made, begun, "-preview", PREVIEW_KEEP)
+            data = mark_ai_generated(self._pool.run(encode, made.output.picture))
+            described = _described(context, made, begun)
+            result, record = self._store(
+                context, data, described, suffix="-preview", keep=PREVIEW_KEEP
+            )
         except StorageError as error:
             _log.warning("job %s: no preview: %s", context.job.id, error)
             return
@@ -212,45 +252,61 @@ class TryOnService:
             _log.warning("%s is left in storage: %s", key, error)
 
     def _store(
-        self, context: JobContext, made: Made, begun: float, suffix: str, keep: timedelta
+        self,
+        context: JobContext,
+        data: bytes,
+        result: TryOnResult,
+        *,
+        keep: timedelta,
+        suffix: str = "",
     ) -> tuple[TryOnResult, Callable[[Connection], None]]:
-        """Encode, mark and keep a picture; returns its description and how to record it."""
+        """Keep a picture; returns its description with its key, and how to record it."""
         job = context.job
         key = f"users/{job.user_id}/results/{job.id}-{job.attempt}{suffix}.jpg"
-        data = mark_ai_generated(self._pool.run(encode, made.output.picture))
         self._storage.put(key, data, "image/jpeg")
-        height, width = made.output.picture.shape[:2]
-        result = TryOnResult(
-            tryon_id=job.id,
-            result_key=key,
-            backend=made.backend,
-            draft=made.draft,
-            categories=made.output.categories,
-            width=width,
-            height=height,
-            seconds=time.monotonic() - begun,
-            notices=made.output.notices,
-            seed=made.output.seed,
-        )
         record = partial(
             pictures.add,
             key=key,
             user_id=job.user_id,
             purpose="result",
             sha256=hashlib.sha256(data).hexdigest(),
-            width=width,
-            height=height,
+            width=result.width,
+            height=result.height,
             expires_at=now() + keep,
         )
-        return result, record
+        return result.model_copy(update={"result_key": key}), record
+
+
+def _described(context: JobContext, made: Made, begun: float) -> TryOnResult:
+    """What is told of a try-on; its picture has no key yet."""
+    height, width = made.output.picture.shape[:2]
+    return TryOnResult(
+        tryon_id=context.job.id,
+        result_key="",
+        backend=made.backend,
+        draft=made.draft,
+        categories=made.output.categories,
+        width=width,
+        height=height,
+        seconds=time.monotonic() - begun,
+        notices=made.output.notices,
+        seed=made.output.seed,
+    )
 
 
 def _record(
-    connection: Connection, context: JobContext, request: TryOnRequest, result: TryOnResult
+    context: JobContext,
+    request: TryOnRequest,
+    result: TryOnResult,
+    record_picture: Callable[[Connection], None],
+    fingerprint: str | None,
+    connection: Connection,
 ) -> None:
-    """Write the try-on down with what it cost; drafts are free."""
+    """Write the try-on down with what it cost; drafts and what was made before are free."""
+    record_picture(connection)
     job = context.job
     held = select(credit_holds.c.amount).where(credit_holds.c.job_id == job.id)
+    free = result.draft or result.cached
     tryons.add(
         connection,
         result=result,
@@ -258,5 +314,6 @@ def _record(
         session_id=job.session_id,
         clothing_key=request.garments[0].key,
         person_key=request.person_key,
-        credits_used=0 if result.draft else connection.execute(held).scalar_one(),
+        credits_used=0 if free else connection.execute(held).scalar_one(),
+        fingerprint=fingerprint,
     )

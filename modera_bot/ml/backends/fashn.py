@@ -72,6 +72,9 @@ class FashnTryOn:
         picture = self._pool.run(_back_onto, task, generated, category, self._models)
         return TryOnOutput(picture, (category,), seed=seed)
 
+    def signature(self, quality: Quality) -> str:
+        return f"{self._steps[quality]} steps"
+
     def _generate(self, request: Request, progress: Progress) -> Picture:
         def on_step(done: int, steps: int) -> None:
             stage = Stage.DRAWING if done else Stage.READING

@@ -62,6 +62,7 @@ class GeminiTryOn(_GoogleTryOn):
         super().__init__(context)
         settings = context.settings.inference.gemini
         self._transport: GeminiTransport = GeminiTransport(settings, context.meter)
+        self._model = settings.model
         self._sizes = {
             Quality.STANDARD: settings.standard,
             Quality.HIGH: settings.high,
@@ -71,6 +72,9 @@ class GeminiTryOn(_GoogleTryOn):
     def frame(self, width: int, height: int, quality: Quality) -> Frame:
         pixels = min(PIXELS[self._sizes[quality]], MOST_PIXELS)
         return fixed_frame(width, height, nearest_ratio(width, height, RATIOS), pixels=pixels)
+
+    def signature(self, quality: Quality) -> str:
+        return f"{self._model} {self._sizes[quality]} {self._keep_identity}"
 
     def draw(self, order: Order, tick: Tick, partial: Callable[[bytes], None] | None) -> bytes:
         across, down = nearest_ratio(*order.frame.size, RATIOS)
@@ -89,10 +93,14 @@ class VertexTryOn(_GoogleTryOn):
     def __init__(self, context: BackendContext) -> None:
         super().__init__(context)
         settings = context.settings.inference.vertex
+        self._model = settings.model
         self._transport: VertexTransport = VertexTransport(settings, context.meter)
 
     def frame(self, width: int, height: int, quality: Quality) -> Frame:
         return free_frame(width, height, pixels=VERTEX_PIXELS)
+
+    def signature(self, quality: Quality) -> str:
+        return f"{self._model} {self._keep_identity}"
 
     def draw(self, order: Order, tick: Tick, partial: Callable[[bytes], None] | None) -> bytes:
         return self._transport.tryon(order.person, order.garments[0], tick=tick)

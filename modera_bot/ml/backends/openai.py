@@ -46,6 +46,11 @@ class OpenAITryOn(HostedTryOn):
     def frame(self, width: int, height: int, quality: Quality) -> Frame:
         return free_frame(width, height, pixels=self._settings.megapixels * 1e6)
 
+    def signature(self, quality: Quality) -> str:
+        settings = self._settings
+        level, kept = self._levels[quality], self._keep_identity
+        return f"{settings.mode} {settings.model} {level} {settings.megapixels} {kept}"
+
     def draw(self, order: Order, tick: Tick, partial: Callable[[bytes], None] | None) -> bytes:
         level = self._levels[order.quality]
         size = order.frame.size
