@@ -30,8 +30,10 @@ from modera_bot.ml.backends import BACKENDS, load
 from modera_bot.ml.base import BackendContext, TryOnBackend
 from modera_bot.ml.cache import ResultCache
 from modera_bot.ml.cost import DatabaseMeter
+from modera_bot.ml.gate import Gate
 from modera_bot.ml.inspect import PhotoInspector
 from modera_bot.ml.metering import Meter, Tally
+from modera_bot.ml.moderation import moderation_of
 from modera_bot.ml.service import TryOnService
 from modera_bot.pay.free import FreeCredits
 from modera_bot.pool import PicturePool
@@ -95,7 +97,11 @@ async def _services(settings: Settings, announcer: "_Announcer", stack: AsyncExi
     draft_only = all(backend.capabilities.draft for backend in backends)
     credits = FreeCredits()
     keep = timedelta(days=settings.privacy.keep_days)
-    tryon = TryOnService(storage, pool, backends, keep=keep, cache=ResultCache(database, storage))
+    moderation = moderation_of(settings.inference, meter)
+    stack.callback(moderation.close)
+    gate = Gate(database, settings.inference.recipients(), moderation)
+    cache = ResultCache(database, storage)
+    tryon = TryOnService(storage, pool, backends, keep=keep, cache=cache, gate=gate)
     jobs = Jobs(
         database,
         settings.jobs,

@@ -151,12 +151,20 @@ ImageLevel = Literal["low", "medium", "high", "xhigh", "max", "auto"]
 
 
 class OpenAISettings(Section):
+    provider: str = Field(
+        "OpenAI (USA)",
+        max_length=29,
+        description="who gets the photos, as people are told; empty: yourself",
+    )
     api_key: SecretStr = Field(SecretStr(""), description="the key, like sk-…")
     base_url: HttpAddress = Field(
         "https://api.openai.com/v1", description="address of OpenAI or of a compatible server"
     )
     mode: Literal["edit", "generate"] = Field("edit", description='"edit" or "generate"')
     model: str = Field("gpt-image-2.5-sunburst", min_length=1, description="name of an image model")
+    moderation_model: str = Field(
+        "omni-moderation-latest", min_length=1, description="name of a moderation model"
+    )
     vision_model: str = Field("gpt-6-luna", min_length=1, description="name of a vision model")
     standard: ImageLevel = Field("medium", description='"low", "medium", "high", "xhigh" or "max"')
     high: ImageLevel = Field("high", description='"low", "medium", "high", "xhigh" or "max"')
@@ -176,6 +184,11 @@ PictureSize = Literal["1K", "2K", "4K"]
 
 
 class GeminiSettings(Section):
+    provider: str = Field(
+        "Google (USA)",
+        max_length=29,
+        description="who gets the photos, as people are told; empty: yourself",
+    )
     api_key: SecretStr = Field(SecretStr(""), description="the key of Google AI Studio")
     base_url: HttpAddress = Field(
         "https://generativelanguage.googleapis.com", description="address of the Gemini API"
@@ -192,6 +205,11 @@ class GeminiSettings(Section):
 
 
 class VertexSettings(Section):
+    provider: str = Field(
+        "Google (USA)",
+        max_length=29,
+        description="who gets the photos, as people are told; empty: yourself",
+    )
     project: str = Field("", description="id of the Google Cloud project")
     location: str = Field("us-central1", min_length=1, description="region, like us-central1")
     api_key: SecretStr = Field(SecretStr(""), description="a key, instead of project and location")
@@ -215,6 +233,14 @@ class InferenceSettings(Section):
     tryon: tuple[str, ...] = Field(
         ("draft",), min_length=1, description='backends in the order to be tried, like ["draft"]'
     )
+    fit: tuple[str, ...] = Field((), description='backends that judge the fit, like ["openai"]')
+    body: tuple[str, ...] = Field((), description='backends that tell a body type, like ["openai"]')
+    moderation: Literal["", "openai"] = Field(
+        "", description='"openai" to have photos looked at before anything is drawn, or ""'
+    )
+    unmoderated: Literal["allow", "refuse"] = Field(
+        "allow", description='"allow" or "refuse": try-ons whose photos nobody could look at'
+    )
     keep_identity: bool = Field(
         True, description="false: hosted pictures as they come, face and background included"
     )
@@ -223,6 +249,14 @@ class InferenceSettings(Section):
     openai: OpenAISettings = OpenAISettings()
     gemini: GeminiSettings = GeminiSettings()
     vertex: VertexSettings = VertexSettings()
+
+    def recipients(self) -> dict[str, str]:
+        """Who gets photos: a provider's name for each backend in use that is not one's own."""
+        names = dict.fromkeys((*self.tryon, *self.fit, *self.body))
+        if self.moderation:
+            names[self.moderation] = None
+        found = {name: getattr(getattr(self, name, None), "provider", "") for name in names}
+        return {name: provider for name, provider in found.items() if provider}
 
 
 class LimitsSettings(Section):

@@ -61,6 +61,8 @@ class Code(StrEnum):
     OUT_OF_MEMORY = "out_of_memory"
     STORAGE_UNAVAILABLE = "storage_unavailable"
     PICTURE_GONE = "picture_gone"
+    CONSENT_MISSING = "consent_missing"
+    PICTURE_REFUSED = "picture_refused"
     NOT_ENOUGH_CREDITS = "not_enough_credits"
     TOO_MANY_JOBS = "too_many_jobs"
     JOB_LOST = "job_lost"

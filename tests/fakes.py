@@ -76,6 +76,13 @@ class PaintTryOn:
         """Has started nothing."""
 
 
+class ElsewhereTryOn(PaintTryOn):
+    """The same under the name of a service that photos are sent to."""
+
+    name = "openai"
+    capabilities = Capabilities(categories=frozenset(Category), hosted=True)
+
+
 class SketchTryOn(PaintTryOn):
     """The same as a draft."""
 

@@ -26,6 +26,7 @@ from modera_bot.ml.base import (
     silent,
 )
 from modera_bot.ml.cache import Kept, ResultCache
+from modera_bot.ml.gate import Gate
 from modera_bot.ml.metering import Payer, paid_by
 from modera_bot.pool import PicturePool
 from modera_bot.storage import Storage
@@ -149,10 +150,12 @@ class TryOnService:
         *,
         keep: timedelta,
         cache: ResultCache | None = None,
+        gate: Gate | None = None,
     ) -> None:
-        """`keep` is how long results stay in storage; `cache` knows those from before."""
+        """`keep` is how long results stay in storage; `cache` knows those from before, `gate`
+        what may be done with whose photos."""
         self._storage, self._pool = storage, pool
-        self._backends, self._keep, self._cache = tuple(backends), keep, cache
+        self._backends, self._keep, self._cache, self._gate = tuple(backends), keep, cache, gate
 
     def handle(self, context: JobContext) -> Outcome:
         """Make the try-on of a job; the result is in storage when this returns.
@@ -162,13 +165,17 @@ class TryOnService:
         begun = time.monotonic()
         request = TryOnRequest.model_validate(context.job.payload)
         context.progress(Stage.READING, 0.0)
-        if (kept := self._kept(context, request)) is not None:
+        job = context.job
+        backends = self._gate.passed(job.user_id, self._backends) if self._gate else self._backends
+        if (kept := self._kept(context, request, backends)) is not None:
             return self._again(context, request, kept, begun)
         task = self._read(request)
         preview = partial(self._preview, context, begun)
-        job = context.job
         with paid_by(Payer(job.user_id, job.id, job.attempt)):
-            made = try_on(task, self._backends, context.progress, preview)
+            if self._gate is not None:
+                tick = partial(context.progress, Stage.READING, 0.0)
+                self._gate.look(job.user_id, task, self._pool, tick)
+            made = try_on(task, backends, context.progress, preview)
         context.progress(Stage.FINISHING, 0.95)
         data = mark_ai_generated(self._pool.run(encode, made.output.picture))
         result, record_picture = self._store(
@@ -182,9 +189,11 @@ class TryOnService:
 
     # --- results from before ---
 
-    def _kept(self, context: JobContext, request: TryOnRequest) -> Kept | None:
+    def _kept(
+        self, context: JobContext, request: TryOnRequest, backends: Sequence[TryOnBackend]
+    ) -> Kept | None:
         """The same result from before, if the backend whose turn it is has made it."""
-        able = [each for each in self._backends if _why_not(each, request) is None]
+        able = [each for each in backends if _why_not(each, request) is None]
         others = [each for each in able if not each.capabilities.draft]
         if self._cache is None or not others:
             return None

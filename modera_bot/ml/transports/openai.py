@@ -7,6 +7,7 @@ thing. https://developers.openai.com/api/reference
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -215,6 +216,31 @@ class OpenAITransport(HostedTransport):
         usage = response.usage
         tokens = Tokens(usage.prompt_tokens, usage.completion_tokens) if usage else Tokens(0, 0)
         return _answered(response.choices[0].message.parsed), tokens
+
+    # --- moderation ---------------------------------------------------------------------
+
+    def flagged(self, pictures: Sequence[bytes], *, tick: Tick = patient) -> set[str]:
+        """What should not be in JPEG `pictures`, in OpenAI's words; see moderation.Eye."""
+        model = self._settings.moderation_model
+
+        async def look(jpeg: bytes, left: float) -> set[str]:
+            part: Any = {"type": "image_url", "image_url": {"url": _data_url(jpeg)}}
+            answer = await self._client().moderations.create(
+                model=model, input=[part], timeout=left
+            )
+            found = answer.results[0].categories.model_dump(by_alias=True)
+            return {name for name, hit in found.items() if hit}
+
+        async def work(left: float) -> set[str]:
+            each = await asyncio.gather(*(look(jpeg, left) for jpeg in pictures))
+            return set().union(*each)
+
+        def account(used: Used, found: set[str]) -> None:
+            """It is free."""
+
+        seconds = self._settings.vision_timeout_s
+        call = Call("moderation", self.name, model)
+        return self._call(call, work, account, seconds=seconds, tick=tick, cheap=True)
 
     # --- the SDK ------------------------------------------------------------------------
 
