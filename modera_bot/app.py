@@ -26,6 +26,7 @@ from modera_bot.db import Database
 from modera_bot.db.migrate import upgrade
 from modera_bot.errors import ConfigError
 from modera_bot.jobs import Jobs
+from modera_bot.marking import Marker, credentials_in
 from modera_bot.ml.backends import BACKENDS, load
 from modera_bot.ml.base import BackendContext, TryOnBackend
 from modera_bot.ml.cache import ResultCache
@@ -101,7 +102,8 @@ async def _services(settings: Settings, announcer: "_Announcer", stack: AsyncExi
     stack.callback(moderation.close)
     gate = Gate(database, settings.inference.recipients(), moderation)
     cache = ResultCache(database, storage)
-    tryon = TryOnService(storage, pool, backends, keep=keep, cache=cache, gate=gate)
+    marker = marker_of(settings)
+    tryon = TryOnService(storage, pool, backends, keep=keep, cache=cache, gate=gate, marker=marker)
     jobs = Jobs(
         database,
         settings.jobs,
@@ -160,6 +162,11 @@ def load_backends(
         )
     context = BackendContext(pool, settings, meter or Tally())
     return tuple(load(name)(context) for name in names)
+
+
+def marker_of(settings: Settings) -> Marker:
+    """How results are marked; its key is made at the first start, beside the secret."""
+    return Marker(credentials_in(settings.data), settings.pictures.label)
 
 
 def make_secret(folder: Path) -> bytes:

@@ -277,6 +277,7 @@ class PrivacySettings(Section):
 class PicturesSettings(Section):
     processes: int = Field(2, ge=1, le=32, description="picture processes, 1 to 32")
     timeout_s: float = Field(60, gt=0, description="seconds one picture step may take")
+    label: bool = Field(False, description='true: "AI-generated" is written on each result')
 
 
 class LogSettings(Section):

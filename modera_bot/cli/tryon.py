@@ -59,7 +59,7 @@ def tryon(
     as_json: bool,
 ) -> None:
     """Put GARMENT on PERSON and write the picture to OUT (JPEG)."""
-    from modera_bot.images import encode, mark_ai_generated
+    from modera_bot.app import marker_of
     from modera_bot.ml.backends import BACKENDS
     from modera_bot.ml.base import GarmentPicture, TryOnTask
     from modera_bot.ml.metering import Tally
@@ -83,10 +83,11 @@ def tryon(
         else:
             made = _made(task, names, pool, settings, tally, hidden=as_json)
         seconds = time.monotonic() - begun
+        data = marker_of(settings).finished(made.output.picture, pool)
     finally:
         pool.close()
     output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_bytes(mark_ai_generated(encode(made.output.picture)))
+    output.write_bytes(data)
     height, width = made.output.picture.shape[:2]
     if as_json:
         outcome = {

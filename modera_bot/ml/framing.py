@@ -10,7 +10,6 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from modera_bot.errors import BackendError, Code
@@ -65,7 +64,9 @@ def _placed(size: tuple[int, int], ratio: float, slack: int) -> Frame:
 
 
 def framed(photo: Picture, frame: Frame) -> Picture:
-    """The photo on its canvas."""
+    """The photo on its canvas. Runs in a picture process, which has OpenCV."""
+    import cv2
+
     left, top, width, height = frame.box
     placed = _scaled(photo, (width, height))
     right, bottom = frame.size[0] - left - width, frame.size[1] - top - height
@@ -94,6 +95,8 @@ def unframed(made: Picture, frame: Frame) -> Picture:
 
 
 def _scaled(picture: Picture, size: tuple[int, int]) -> Picture:
+    import cv2
+
     if picture.shape[1::-1] == size:
         return picture
     smaller = size[0] < picture.shape[1]

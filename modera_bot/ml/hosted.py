@@ -11,6 +11,8 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from modera_bot.contracts import Category, Quality, Stage
 from modera_bot.errors import BackendError, Code, PictureError, Refusal
@@ -23,9 +25,11 @@ from modera_bot.ml.base import (
     TryOnTask,
     silent,
 )
-from modera_bot.ml.composite import Regions, back_onto_regions, regions_of
 from modera_bot.ml.framing import Frame, framed, unframed
 from modera_bot.ml.transports.base import Tick
+
+if TYPE_CHECKING:
+    from modera_bot.ml.composite import Regions
 
 #: Longest edge of a garment's picture as it is sent, in pixels.
 GARMENT_EDGE = 1024
@@ -78,16 +82,13 @@ class HostedTryOn(ABC):
         frame = self.frame(width, height, task.quality)
         order = self._pool.run(ordered, task, frame)
         # who is meant must be known before anything is paid for
-        regions = (
-            self._pool.run(regions_of, task.person, order.categories, self._models, task.person_at)
-            if self._keep_identity
-            else None
-        )
+        regions = self._pool.run(meant, task, order.categories, self._models)
         progress(Stage.DRAWING, BEGUN)
         data = self.draw(order, _ticking(progress), None)
         progress(Stage.FINISHING, BEGUN + DRAWING)
         try:
-            picture = self._pool.run(finished, task.person, data, frame, regions)
+            kept = regions if self._keep_identity else None
+            picture = self._pool.run(finished, task.person, data, frame, kept)
         except PictureError as error:
             detail = f"{self.name}: its answer is no picture: {error}"
             raise BackendError(Code.BACKEND_FAILED, detail) from error
@@ -131,6 +132,13 @@ def ordered(task: TryOnTask, frame: Frame) -> Order:
     )
 
 
+def meant(task: TryOnTask, categories: tuple[Category, ...], models: Path) -> Regions:
+    """What may change on the person who is meant. Raises Refusal where there is nobody."""
+    from modera_bot.ml.composite import regions_of
+
+    return regions_of(task.person, categories, models, task.person_at)
+
+
 def finished(photo: Picture, data: bytes, frame: Frame, regions: Regions | None) -> Picture:
     """The provider's picture in the photo's frame and resolution, identity put back.
 
@@ -140,6 +148,7 @@ def finished(photo: Picture, data: bytes, frame: Frame, regions: Regions | None)
     import numpy as np
 
     from modera_bot.images import decode
+    from modera_bot.ml.composite import back_onto_regions
 
     made = unframed(decode(data), frame)
     if regions is not None:

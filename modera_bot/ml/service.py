@@ -14,8 +14,9 @@ from modera_bot.contracts import EventKind, Stage, TryOnRequest, TryOnResult
 from modera_bot.db import pictures, tryons
 from modera_bot.db.schema import credit_holds, now
 from modera_bot.errors import Code, JobError, ModeraError, Refusal, StorageError
-from modera_bot.images import decode, encode, mark_ai_generated
+from modera_bot.images import decode
 from modera_bot.jobs import JobContext, Outcome
+from modera_bot.marking import Marker
 from modera_bot.ml.base import (
     GarmentPicture,
     Picture,
@@ -151,11 +152,13 @@ class TryOnService:
         keep: timedelta,
         cache: ResultCache | None = None,
         gate: Gate | None = None,
+        marker: Marker | None = None,
     ) -> None:
         """`keep` is how long results stay in storage; `cache` knows those from before, `gate`
-        what may be done with whose photos."""
+        what may be done with whose photos, `marker` how results are marked."""
         self._storage, self._pool = storage, pool
         self._backends, self._keep, self._cache, self._gate = tuple(backends), keep, cache, gate
+        self._marker = marker or Marker()
 
     def handle(self, context: JobContext) -> Outcome:
         """Make the try-on of a job; the result is in storage when this returns.
@@ -177,7 +180,7 @@ class TryOnService:
                 self._gate.look(job.user_id, task, self._pool, tick)
             made = try_on(task, backends, context.progress, preview)
         context.progress(Stage.FINISHING, 0.95)
-        data = mark_ai_generated(self._pool.run(encode, made.output.picture))
+        data = self._marker.finished(made.output.picture, self._pool)
         result, record_picture = self._store(
             context, data, _described(context, made, begun), keep=self._keep
         )
@@ -237,7 +240,7 @@ class TryOnService:
     def _preview(self, context: JobContext, begun: float, made: Made) -> None:
         """Show a draft while the real thing is being made; can fail without harm."""
         try:
-            data = mark_ai_generated(self._pool.run(encode, made.output.picture))
+            data = self._marker.finished(made.output.picture, self._pool)
             described = _described(context, made, begun)
             result, record = self._store(
                 context, data, described, suffix="-preview", keep=PREVIEW_KEEP
