@@ -36,6 +36,7 @@ from modera_bot.ml.inspect import PhotoInspector
 from modera_bot.ml.metering import Meter, Tally
 from modera_bot.ml.moderation import moderation_of
 from modera_bot.ml.service import TryOnService
+from modera_bot.ml.standards import Standards
 from modera_bot.pay.free import FreeCredits
 from modera_bot.pool import PicturePool
 from modera_bot.sandbox.server import Sandbox
@@ -103,7 +104,18 @@ async def _services(settings: Settings, announcer: "_Announcer", stack: AsyncExi
     gate = Gate(database, settings.inference.recipients(), moderation)
     cache = ResultCache(database, storage)
     marker = marker_of(settings)
-    tryon = TryOnService(storage, pool, backends, keep=keep, cache=cache, gate=gate, marker=marker)
+    inference = settings.inference
+    standards = Standards(inference.least_quality, inference.second_attempt), settings.models
+    tryon = TryOnService(
+        storage,
+        pool,
+        backends,
+        keep=keep,
+        cache=cache,
+        gate=gate,
+        marker=marker,
+        standards=standards if inference.least_quality > 0 else None,
+    )
     jobs = Jobs(
         database,
         settings.jobs,

@@ -241,6 +241,15 @@ class InferenceSettings(Section):
     unmoderated: Literal["allow", "refuse"] = Field(
         "allow", description='"allow" or "refuse": try-ons whose photos nobody could look at'
     )
+    least_quality: float = Field(
+        0.7,
+        ge=0,
+        le=1,
+        description="score below which a result is free and says so; 0: none is judged",
+    )
+    second_attempt: Literal["free", "always", "never"] = Field(
+        "free", description='"free", "always" or "never": backends that try again below that'
+    )
     keep_identity: bool = Field(
         True, description="false: hosted pictures as they come, face and background included"
     )

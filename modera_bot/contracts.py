@@ -65,6 +65,7 @@ class Notice(StrEnum):
     NO_FACE = "no_face"
     SMALL_PHOTO = "small_photo"
     DRAFT_UNLIKELY = "draft_unlikely"
+    BELOW_STANDARD = "below_standard"
 
 
 class Wire(BaseModel):
@@ -209,6 +210,7 @@ class TryOnResult(Wire):
     quality_score: float | None = None
     fit: FitAnalysis | None = None
     seed: int | None = None
+    quality_parts: dict[str, float] = {}
     cached: bool = False  # the picture of an earlier try-on of the same photos
 
 

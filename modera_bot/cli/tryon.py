@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,7 @@ def tryon(
             "height": height,
             "seconds": round(seconds, 3),
             "seed": made.output.seed,
+            "quality": asdict(made.output.quality) if made.output.quality else None,
             "cost_usd": round(tally.spent_usd, 4),
         }
         click.echo(json.dumps(outcome))

@@ -116,14 +116,29 @@ class TryOnTask:
 
 
 @dataclass(frozen=True, slots=True)
+class QualityScore:
+    """How good a try-on came out, 0 to 1 each; see ml/quality.py."""
+
+    identity: float
+    pose: float
+    garment: float
+    artefacts: float
+
+    @property
+    def total(self) -> float:
+        """Their geometric mean."""
+        return float((self.identity * self.pose * self.garment * self.artefacts) ** 0.25)
+
+
+@dataclass(frozen=True, slots=True)
 class TryOnOutput:
     """A finished try-on; `picture` has the person photo's own size and framing."""
 
     picture: Picture
     categories: tuple[Category, ...]
     notices: tuple[Notice, ...] = ()
-    cost_usd: float = 0.0
     seed: int | None = None  # of the noise that it was generated from
+    quality: QualityScore | None = None  # None: nobody has looked yet
 
 
 @dataclass(frozen=True, slots=True)

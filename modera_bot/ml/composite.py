@@ -21,7 +21,7 @@ import numpy as np
 from modera_bot.contracts import Category
 from modera_bot.errors import Code, Refusal
 from modera_bot.ml.anatomy import Landmark, chosen
-from modera_bot.ml.base import Mask, Picture, Points
+from modera_bot.ml.base import Mask, Person, Picture, Points
 from modera_bot.ml.body import BodyUnderstanding
 from modera_bot.ml.canvas import extent, grain_of
 from modera_bot.ml.colour import Colours, Flags, blur, grown, resized, shrink, touching
@@ -91,6 +91,14 @@ def back_onto(
     return back_onto_regions(photo, generated, regions_of(photo, (category,), models, person_at))
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of a photo: who is meant, in a smaller copy of it, and their regions."""
+
+    person: Person
+    regions: Regions
+
+
 def regions_of(
     photo: Picture,
     categories: Collection[Category],
@@ -98,6 +106,16 @@ def regions_of(
     person_at: tuple[float, float] | None = None,
 ) -> Regions:
     """What garments of these categories may change on the person in a photo; see `back_onto`."""
+    return seen_in(photo, categories, models, person_at).regions
+
+
+def seen_in(
+    photo: Picture,
+    categories: Collection[Category],
+    models: Path,
+    person_at: tuple[float, float] | None = None,
+) -> Seen:
+    """The same with the person. Raises Refusal when nobody is found."""
     small = shrink(photo, WORK_EDGE)
     people = BodyUnderstanding(models).understand(small).people
     if not people:
@@ -107,7 +125,7 @@ def regions_of(
     masks = body_masks(small, person, next(iter(categories)) if alone else Category.ONE_PIECES)
     head = touching(masks.identity > 0, _disc_at(person.pose[Landmark.NOSE], masks.identity.shape))
     limbs = np.where(head, 0, masks.identity).astype(np.float32)
-    return Regions(masks.changed, masks.identity - limbs, limbs)
+    return Seen(person, Regions(masks.changed, masks.identity - limbs, limbs))
 
 
 def back_onto_regions(photo: Picture, generated: Picture, regions: Regions) -> Picture:

@@ -21,6 +21,7 @@ from modera_bot.ml.base import (
     Capabilities,
     Picture,
     Progress,
+    QualityScore,
     TryOnOutput,
     TryOnTask,
     silent,
@@ -29,7 +30,7 @@ from modera_bot.ml.framing import Frame, framed, unframed
 from modera_bot.ml.transports.base import Tick
 
 if TYPE_CHECKING:
-    from modera_bot.ml.composite import Regions
+    from modera_bot.ml.composite import Seen
 
 #: Longest edge of a garment's picture as it is sent, in pixels.
 GARMENT_EDGE = 1024
@@ -82,17 +83,18 @@ class HostedTryOn(ABC):
         frame = self.frame(width, height, task.quality)
         order = self._pool.run(ordered, task, frame)
         # who is meant must be known before anything is paid for
-        regions = self._pool.run(meant, task, order.categories, self._models)
+        seen = self._pool.run(meant, task, order.categories, self._models)
         progress(Stage.DRAWING, BEGUN)
         data = self.draw(order, _ticking(progress), None)
         progress(Stage.FINISHING, BEGUN + DRAWING)
         try:
-            kept = regions if self._keep_identity else None
-            picture = self._pool.run(finished, task.person, data, frame, kept)
+            picture, quality = self._pool.run(
+                finished, task, data, frame, seen, self._models, self._keep_identity
+            )
         except PictureError as error:
             detail = f"{self.name}: its answer is no picture: {error}"
             raise BackendError(Code.BACKEND_FAILED, detail) from error
-        return TryOnOutput(picture, order.categories)
+        return TryOnOutput(picture, order.categories, quality=quality)
 
     @abstractmethod
     def signature(self, quality: Quality) -> str: ...
@@ -132,15 +134,18 @@ def ordered(task: TryOnTask, frame: Frame) -> Order:
     )
 
 
-def meant(task: TryOnTask, categories: tuple[Category, ...], models: Path) -> Regions:
-    """What may change on the person who is meant. Raises Refusal where there is nobody."""
-    from modera_bot.ml.composite import regions_of
+def meant(task: TryOnTask, categories: tuple[Category, ...], models: Path) -> Seen:
+    """Who is meant, and what may change on them. Raises Refusal where there is nobody."""
+    from modera_bot.ml.composite import seen_in
 
-    return regions_of(task.person, categories, models, task.person_at)
+    return seen_in(task.person, categories, models, task.person_at)
 
 
-def finished(photo: Picture, data: bytes, frame: Frame, regions: Regions | None) -> Picture:
-    """The provider's picture in the photo's frame and resolution, identity put back.
+def finished(
+    task: TryOnTask, data: bytes, frame: Frame, seen: Seen, models: Path, keep_identity: bool
+) -> tuple[Picture, QualityScore]:
+    """The provider's picture in the photo's frame and resolution, identity put back, and how
+    good it is.
 
     Raises PictureError when the bytes are no picture, BackendError when it is framed otherwise.
     """
@@ -149,9 +154,12 @@ def finished(photo: Picture, data: bytes, frame: Frame, regions: Regions | None)
 
     from modera_bot.images import decode
     from modera_bot.ml.composite import back_onto_regions
+    from modera_bot.ml.quality import score
 
     made = unframed(decode(data), frame)
-    if regions is not None:
-        return back_onto_regions(photo, made, regions)
-    size = photo.shape[1], photo.shape[0]
-    return np.asarray(cv2.resize(made, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+    if keep_identity:
+        picture = back_onto_regions(task.person, made, seen.regions)
+    else:
+        size = task.person.shape[1], task.person.shape[0]
+        picture = np.asarray(cv2.resize(made, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+    return picture, score(task, picture, seen, models)

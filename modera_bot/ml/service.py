@@ -4,13 +4,14 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from modera_bot.contracts import EventKind, Stage, TryOnRequest, TryOnResult
+from modera_bot.contracts import EventKind, Notice, Stage, TryOnRequest, TryOnResult
 from modera_bot.db import pictures, tryons
 from modera_bot.db.schema import credit_holds, now
 from modera_bot.errors import Code, JobError, ModeraError, Refusal, StorageError
@@ -21,6 +22,7 @@ from modera_bot.ml.base import (
     GarmentPicture,
     Picture,
     Progress,
+    QualityScore,
     TryOnBackend,
     TryOnOutput,
     TryOnTask,
@@ -29,6 +31,7 @@ from modera_bot.ml.base import (
 from modera_bot.ml.cache import Kept, ResultCache
 from modera_bot.ml.gate import Gate
 from modera_bot.ml.metering import Payer, paid_by
+from modera_bot.ml.standards import Standards
 from modera_bot.pool import PicturePool
 from modera_bot.storage import Storage
 
@@ -37,6 +40,9 @@ _log = logging.getLogger(__name__)
 #: How long a draft that was shown meanwhile stays in storage. Its chat has it, nobody can open
 #: it again, and whoever deletes the result means it as well.
 PREVIEW_KEEP = timedelta(hours=1)
+
+
+Attempt = Callable[[], TryOnOutput]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +62,16 @@ def try_on(
     backends: Sequence[TryOnBackend],
     progress: Progress = silent,
     preview: Callable[[Made], None] | None = None,
+    standards: Callable[[TryOnBackend, Attempt], TryOnOutput] | None = None,
 ) -> Made:
     """Have the first backend make the try-on that can and does.
 
     Backends are tried in their order; one that fails hands over to the next, one that
     refuses has given the answer. A draft backend runs before all others if one of those can
     serve the task too: what it makes goes to `preview`, its refusal stops nobody, and if all
-    others fail its draft is the result. Raises Refusal, or the error of the failed backends:
-    one that a retry may cure, if there is any.
+    others fail its draft is the result. `standards` has what the result is to be made as often
+    as its quality wants; drafts on the way are not held to it. Raises Refusal, or the error of
+    the failed backends: one that a retry may cure, if there is any.
     """
     able = [backend for backend in backends if _why_not(backend, task) is None]
     if not able:
@@ -72,12 +80,12 @@ def try_on(
     drafts = [backend for backend in able if backend.capabilities.draft]
     others = [backend for backend in able if not backend.capabilities.draft]
     if not others:
-        return _first(task, drafts, progress)
+        return _first(task, drafts, progress, standards)
     draft = _draft(task, drafts, progress)
     if draft is not None and preview is not None:
         preview(draft)
     try:
-        return _first(task, others, progress)
+        return _first(task, others, progress, standards)
     except (JobError, Refusal):
         raise
     except Exception as error:
@@ -96,12 +104,19 @@ def _why_not(backend: TryOnBackend, task: TryOnTask | TryOnRequest) -> Code | No
     return None if wanted <= can.categories else Code.CATEGORY_UNSUPPORTED
 
 
-def _first(task: TryOnTask, backends: Sequence[TryOnBackend], progress: Progress) -> Made:
+def _first(
+    task: TryOnTask,
+    backends: Sequence[TryOnBackend],
+    progress: Progress,
+    standards: Callable[[TryOnBackend, Attempt], TryOnOutput] | None = None,
+) -> Made:
     """The result of the first backend that does not fail."""
     errors: list[Exception] = []
     for backend in backends:
         try:
-            return _made(backend, task, progress)
+            attempt = partial(backend.tryon, task, progress)
+            output = standards(backend, attempt) if standards else attempt()
+            return Made(backend.name, backend.capabilities.draft, output)
         except (JobError, Refusal):
             raise
         except ModeraError as error:
@@ -129,10 +144,6 @@ def _draft(task: TryOnTask, backends: Sequence[TryOnBackend], progress: Progress
         return None
 
 
-def _made(backend: TryOnBackend, task: TryOnTask, progress: Progress) -> Made:
-    return Made(backend.name, backend.capabilities.draft, backend.tryon(task, progress))
-
-
 def _may_pass(error: Exception) -> bool:
     return isinstance(error, ModeraError) and not error.permanent
 
@@ -153,12 +164,14 @@ class TryOnService:
         cache: ResultCache | None = None,
         gate: Gate | None = None,
         marker: Marker | None = None,
+        standards: tuple[Standards, Path] | None = None,
     ) -> None:
         """`keep` is how long results stay in storage; `cache` knows those from before, `gate`
-        what may be done with whose photos, `marker` how results are marked."""
+        what may be done with whose photos, `marker` how results are marked, `standards`
+        what they must be worth (and where the models are that judge them)."""
         self._storage, self._pool = storage, pool
         self._backends, self._keep, self._cache, self._gate = tuple(backends), keep, cache, gate
-        self._marker = marker or Marker()
+        self._marker, self._standards = marker or Marker(), standards
 
     def handle(self, context: JobContext) -> Outcome:
         """Make the try-on of a job; the result is in storage when this returns.
@@ -178,7 +191,7 @@ class TryOnService:
             if self._gate is not None:
                 tick = partial(context.progress, Stage.READING, 0.0)
                 self._gate.look(job.user_id, task, self._pool, tick)
-            made = try_on(task, backends, context.progress, preview)
+            made = try_on(task, backends, context.progress, preview, self._held_to(task))
         context.progress(Stage.FINISHING, 0.95)
         data = self._marker.finished(made.output.picture, self._pool)
         result, record_picture = self._store(
@@ -188,7 +201,18 @@ class TryOnService:
         fingerprint = None if made.draft else self._fingerprint(context, request, backend)
         record = partial(_record, context, request, result, record_picture, fingerprint)
         discard = partial(self._discard, result.result_key)
-        return Outcome(result, record, free=made.draft, discard=discard)
+        return Outcome(result, record, free=_is_free(result), discard=discard)
+
+    def _held_to(self, task: TryOnTask) -> Callable[[TryOnBackend, Attempt], TryOnOutput] | None:
+        """Make a result as good as it must be."""
+        if self._standards is None:
+            return None
+        standards, models = self._standards
+
+        def judge(output: TryOnOutput) -> QualityScore:
+            return self._pool.run(_judge, task, models, output)
+
+        return lambda backend, attempt: standards.best(backend, attempt, judge)
 
     # --- results from before ---
 
@@ -302,8 +326,22 @@ def _described(context: JobContext, made: Made, begun: float) -> TryOnResult:
         height=height,
         seconds=time.monotonic() - begun,
         notices=made.output.notices,
+        quality_score=made.output.quality.total if made.output.quality else None,
+        quality_parts=asdict(made.output.quality) if made.output.quality else {},
         seed=made.output.seed,
     )
+
+
+def _is_free(result: TryOnResult) -> bool:
+    """Drafts are, and what was made before, and what has not come out well."""
+    return result.draft or result.cached or Notice.BELOW_STANDARD in result.notices
+
+
+def _judge(task: TryOnTask, models: Path, output: TryOnOutput) -> QualityScore:
+    """Runs in a picture process."""
+    from modera_bot.ml.quality import judged
+
+    return judged(task, output, models)
 
 
 def _record(
@@ -314,11 +352,10 @@ def _record(
     fingerprint: str | None,
     connection: Connection,
 ) -> None:
-    """Write the try-on down with what it cost; drafts and what was made before are free."""
+    """Write the try-on down with what it cost; some results are free."""
     record_picture(connection)
     job = context.job
     held = select(credit_holds.c.amount).where(credit_holds.c.job_id == job.id)
-    free = result.draft or result.cached
     tryons.add(
         connection,
         result=result,
@@ -326,6 +363,6 @@ def _record(
         session_id=job.session_id,
         clothing_key=request.garments[0].key,
         person_key=request.person_key,
-        credits_used=0 if free else connection.execute(held).scalar_one(),
+        credits_used=0 if _is_free(result) else connection.execute(held).scalar_one(),
         fingerprint=fingerprint,
     )

@@ -9,3 +9,5 @@ error-picture-refused = I can’t work with one of these photos: nudity, sexual 
 consent-where-here = It runs on this bot’s own server. No outside service sees your photos.
 consent-where-hosted = The photos of a try-on are sent to { $providers }, where the picture is drawn. That may be outside your country.
 button-agree-here = Only on the bot’s own server
+
+notice-below-standard = ⚠️ This one hasn’t come out as well as it should. Another photo may work better.
