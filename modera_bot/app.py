@@ -31,12 +31,14 @@ from modera_bot.ml.backends import BACKENDS, load
 from modera_bot.ml.base import BackendContext, TryOnBackend
 from modera_bot.ml.cache import ResultCache
 from modera_bot.ml.cost import DatabaseMeter
+from modera_bot.ml.fit import FitService
 from modera_bot.ml.gate import Gate
 from modera_bot.ml.inspect import PhotoInspector
 from modera_bot.ml.metering import Meter, Tally
 from modera_bot.ml.moderation import moderation_of
 from modera_bot.ml.service import TryOnService
 from modera_bot.ml.standards import Standards
+from modera_bot.ml.transports import load_visions
 from modera_bot.pay.free import FreeCredits
 from modera_bot.pool import PicturePool
 from modera_bot.sandbox.server import Sandbox
@@ -124,6 +126,10 @@ async def _services(settings: Settings, announcer: "_Announcer", stack: AsyncExi
         secret=secret,
         on_event=announcer.announce,
     )
+    visions = load_visions("fit", inference.fit, inference, meter)
+    fit = FitService(database, storage, pool, visions, gate) if visions else None
+    if fit is not None:
+        stack.callback(fit.close)
     return Services(
         settings=settings,
         database=database,
@@ -135,6 +141,7 @@ async def _services(settings: Settings, announcer: "_Announcer", stack: AsyncExi
         texts=Texts(),
         categories=frozenset().union(*(backend.capabilities.categories for backend in backends)),
         drawing=drawing,
+        fit=fit,
     )
 
 

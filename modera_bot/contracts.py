@@ -182,14 +182,34 @@ class TryOnRequest(Wire):
     quality: Quality = Quality.STANDARD
 
 
-class FitAnalysis(Wire):
-    """How a garment would fit, by part; filled by the fit backends."""
+class Fit(StrEnum):
+    """How a garment fits at one part; the locale text is ``fit-<value>``."""
 
-    shoulders: str | None = None
-    chest: str | None = None
-    waist: str | None = None
-    length: str | None = None
-    advice: str | None = None
+    FITS = "fits"
+    TIGHT = "tight"
+    LOOSE = "loose"
+    UNKNOWN = "unknown"
+
+
+class FitAnalysis(Wire):
+    """How a garment would fit, by part; filled by the fit backends. `advice` is one sentence."""
+
+    shoulders: Fit = Fit.UNKNOWN
+    chest: Fit = Fit.UNKNOWN
+    waist: Fit = Fit.UNKNOWN
+    length: Fit = Fit.UNKNOWN
+    advice: str = ""
+
+
+class FitJudge(Protocol):
+    """Tells how the garment of a try-on would fit; offered by ml, used by bot and web."""
+
+    def assess(self, user_id: int, tryon_id: str, language: str) -> FitAnalysis:
+        """Judge a person's own try-on, and remember the answer. Blocks for seconds.
+
+        Raises Refusal, BackendError, or StorageError when a photo is gone.
+        """
+        ...
 
 
 class TryOnResult(Wire):

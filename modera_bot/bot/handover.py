@@ -111,7 +111,7 @@ class Handover:
     async def _done(self, parcel: _Parcel, result: TryOnResult, picture: bytes) -> None:
         chat, data = parcel.chat, parcel.data
         caption = result_caption(chat, result)
-        keyboard = keyboards.result(chat, result.tryon_id)
+        keyboard = keyboards.result(chat, result.tryon_id, fit=self._services.fit is not None)
         took = now() - data.submitted_at if data.submitted_at else SHORT
         if not parcel.awaited:
             await chat.send_photo(picture, caption, keyboard)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from modera_bot.contracts import TryOnResult
+from modera_bot.contracts import FitAnalysis, TryOnResult
 from modera_bot.db.schema import virtual_tryons
 
 
@@ -82,6 +82,19 @@ def rate(connection: Connection, tryon_id: str, user_id: int, stars: int) -> boo
         virtual_tryons.update().where(*_own(tryon_id, user_id)).values(user_rating=stars)
     )
     return changed.rowcount == 1
+
+
+def set_fit(connection: Connection, tryon_id: str, user_id: int, fit: FitAnalysis) -> None:
+    """Write down how the garment would fit; nothing if the try-on is gone."""
+    tryon = get(connection, tryon_id, user_id)
+    if tryon is None:
+        return
+    result = tryon.result.model_copy(update={"fit": fit})
+    values = {
+        "fit_analysis": fit.model_dump(mode="json"),
+        "details": result.model_dump(mode="json"),
+    }
+    connection.execute(virtual_tryons.update().where(*_own(tryon_id, user_id)).values(**values))
 
 
 def forget_result(connection: Connection, tryon_id: str) -> None:

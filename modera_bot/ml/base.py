@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modera_bot.config import Settings
-from modera_bot.contracts import Category, FitAnalysis, Notice, Quality, Stage
+from modera_bot.contracts import Category, Notice, Quality, Stage
 from modera_bot.ml.metering import Meter, Tally
 from modera_bot.pool import PicturePool
 
@@ -176,13 +176,7 @@ class TryOnBackend(Protocol):
         """End what was started for it; what is being made fails, and nothing more is asked."""
 
 
-# --- fit and style ----------------------------------------------------------------------
-
-
-class FitBackend(Protocol):
-    """Judges how a garment would fit the person who tries it on."""
-
-    def fit(self, person: Picture, garment: Picture, category: Category) -> FitAnalysis: ...
+# --- style ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,10 @@ class Gate:
             raise Refusal(Code.CONSENT_MISSING, "photos may not go to any backend")
         return allowed
 
+    def allows(self, user_id: int, backend: str) -> bool:
+        """Whether one backend may have a person's photos."""
+        return self._recipients.get(backend, "") in {"", *self._agreed(user_id)}
+
     def look(self, user_id: int, task: TryOnTask, pool: PicturePool, tick: Tick) -> None:
         """Have all photos of a task moderated. Raises Refusal."""
         pictures = [task.person, *(garment.picture for garment in task.garments)]

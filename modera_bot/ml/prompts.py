@@ -54,6 +54,21 @@ def tryon(categories: Sequence[Category]) -> str:
     )
 
 
+LANGUAGES = {"en": "English", "ru": "Russian"}
+
+
+def fit(category: Category, language: str) -> str:
+    """How the garment of image 2 would fit the person of image 1."""
+    return (
+        f"Image 1: a person. Image 2: a garment, {WHAT[category]}. Judge how this garment, in the"
+        " size and cut that its image shows, would fit this person at shoulders, chest, waist and"
+        ' in length (too short is "tight", too long is "loose"). Say "unknown" wherever the images'
+        " don't tell; a garment without that part is unknown there, too. Then one piece of advice"
+        f" on size or styling, in {LANGUAGES.get(language, 'English')}, one sentence, kind, about"
+        " the garment and not about the body."
+    )
+
+
 DESCRIBE_PERSON = (
     "Describe this photo so that an illustrator who can't see it could paint it again: the"
     " person's apparent age group, build, skin tone, hair, face, expression, pose, hands; the"

@@ -1,11 +1,14 @@
 """What all transports have in common: their errors, and the questions a vision model answers."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from pydantic import BaseModel
 
 from modera_bot.errors import BackendError, Code
+
+_log = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer", bound=BaseModel)
 
@@ -59,6 +62,8 @@ def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
 class Vision(Protocol):
     """A model that looks at pictures and answers in a given form."""
 
+    name: str
+
     def structured(
         self,
         prompt: str,
@@ -74,3 +79,28 @@ class Vision(Protocol):
         model won't look at these pictures.
         """
         ...
+
+    def close(self) -> None:
+        """End what is being waited for."""
+
+
+def asked(
+    visions: Sequence[Vision],
+    prompt: str,
+    pictures: Sequence[bytes],
+    schema: type[Answer],
+    *,
+    role: str,
+) -> Answer:
+    """The answer of the first that gives one; a refusal is an answer.
+
+    Raises Refusal, or the last one's BackendError.
+    """
+    failed: BackendError = unavailable(f"nobody answers questions of {role}")
+    for vision in visions:
+        try:
+            return vision.structured(prompt, pictures, schema, role=role)
+        except BackendError as error:
+            _log.warning("%s: %s", vision.name, error)
+            failed = error
+    raise failed

@@ -42,7 +42,7 @@ from telegram.ext import (
 from telegram.ext.filters import UpdateFilter
 
 from modera_bot.bot.flows.states import InState, State
-from modera_bot.bot.flows.tryon import choices, intake, results
+from modera_bot.bot.flows.tryon import choices, fit, intake, results
 from modera_bot.bot.flows.tryon.intake import begin, resume
 from modera_bot.bot.keyboards import OTHER
 from modera_bot.bot.turn import current
@@ -89,6 +89,7 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
         button(f"open:{ID}", results.open_),
         button(f"rate:{ID}:[1-5]", results.rate),
         button(f"compare:{ID}", results.compare),
+        button(f"fit:{ID}", fit.assess),
         button(f"single:{ID}", results.single),
         button(f"file:{ID}", results.send_file),
         button(f"garment:{ID}", results.another_garment),

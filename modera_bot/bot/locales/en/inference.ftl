@@ -11,3 +11,19 @@ consent-where-hosted = The photos of a try-on are sent to { $providers }, where 
 button-agree-here = Only on the bot’s own server
 
 notice-below-standard = ⚠️ This one hasn’t come out as well as it should. Another photo may work better.
+
+## How it fits
+
+button-result-fit = 📏 Does it fit?
+fit-waiting = Let me look at how it would fit…
+fit-title = <b>How it would fit, judging by the photos</b>
+fit-part = { $part }: { $fit }
+fit-shoulders = Shoulders
+fit-chest = Chest
+fit-waist = Waist
+fit-length = Length
+fit-fits = fits
+fit-tight = tight
+fit-loose = loose
+fit-unknown = can’t tell
+fit-advice = 💡 { $advice }

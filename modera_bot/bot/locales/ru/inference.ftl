@@ -11,3 +11,19 @@ consent-where-hosted = Фото для примерки отправляются
 button-agree-here = Только на сервере бота
 
 notice-below-standard = ⚠️ Эта картинка получилась хуже, чем должна была. С другим фото может выйти лучше.
+
+## Как сидит
+
+button-result-fit = 📏 Как сядет?
+fit-waiting = Смотрю, как это сядет…
+fit-title = <b>Как это сядет, судя по фото</b>
+fit-part = { $part }: { $fit }
+fit-shoulders = Плечи
+fit-chest = Грудь
+fit-waist = Талия
+fit-length = Длина
+fit-fits = впору
+fit-tight = в обтяжку или коротко
+fit-loose = свободно
+fit-unknown = по фото не понять
+fit-advice = 💡 { $advice }
