@@ -238,6 +238,7 @@ class EventKind(StrEnum):
     """What delivery turns into messages."""
 
     PREVIEW = "preview"  # a draft to look at while a slower backend works; data: TryOnResult
+    FORMING = "forming"  # a picture as far as it has formed, once or more; data: TryOnResult
     DONE = "done"  # data: TryOnResult
     FAILED = "failed"  # data: Failure
     EXPIRED = "expired"  # a session ended by idleness; no job

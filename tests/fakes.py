@@ -15,6 +15,7 @@ from modera_bot.ml.base import (
     TryOnTask,
     silent,
 )
+from modera_bot.ml.forming import watcher
 
 
 @dataclass
@@ -81,6 +82,16 @@ class ElsewhereTryOn(PaintTryOn):
 
     name = "openai"
     capabilities = Capabilities(categories=frozenset(Category), hosted=True)
+
+
+class FormingTryOn(PaintTryOn):
+    """The same, seen as it forms."""
+
+    def tryon(self, task: TryOnTask, progress: Progress = silent) -> TryOnOutput:
+        watching = watcher.get()
+        assert watching is not None
+        watching(255 - task.person)
+        return super().tryon(task, progress)
 
 
 class SketchTryOn(PaintTryOn):

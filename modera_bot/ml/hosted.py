@@ -7,15 +7,17 @@ What reads bytes or heavy pictures runs in picture processes; what waits runs he
 
 from __future__ import annotations
 
+import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from modera_bot.contracts import Category, Quality, Stage
-from modera_bot.errors import BackendError, Code, PictureError, Refusal
+from modera_bot.errors import BackendError, Code, PictureError, PoolError, Refusal
 from modera_bot.ml.base import (
     BackendContext,
     Capabilities,
@@ -26,11 +28,14 @@ from modera_bot.ml.base import (
     TryOnTask,
     silent,
 )
+from modera_bot.ml.forming import watcher
 from modera_bot.ml.framing import Frame, framed, unframed
 from modera_bot.ml.transports.base import Tick
 
 if TYPE_CHECKING:
     from modera_bot.ml.composite import Seen
+
+_log = logging.getLogger(__name__)
 
 #: Longest edge of a garment's picture as it is sent, in pixels.
 GARMENT_EDGE = 1024
@@ -85,7 +90,7 @@ class HostedTryOn(ABC):
         # who is meant must be known before anything is paid for
         seen = self._pool.run(meant, task, order.categories, self._models)
         progress(Stage.DRAWING, BEGUN)
-        data = self.draw(order, _ticking(progress), None)
+        data = self._drawn(task, order, seen, _ticking(progress))
         progress(Stage.FINISHING, BEGUN + DRAWING)
         try:
             picture, quality = self._pool.run(
@@ -95,6 +100,32 @@ class HostedTryOn(ABC):
             detail = f"{self.name}: its answer is no picture: {error}"
             raise BackendError(Code.BACKEND_FAILED, detail) from error
         return TryOnOutput(picture, order.categories, quality=quality)
+
+    def _drawn(self, task: TryOnTask, order: Order, seen: Seen, tick: Tick) -> bytes:
+        """The provider's picture; what there is so far is shown to whoever watches."""
+        watching = watcher.get() if self.capabilities.previews else None
+        if watching is None:
+            return self.draw(order, tick, None)
+        forming: SimpleQueue[bytes] = SimpleQueue()
+
+        def tick_and_show() -> None:
+            tick()
+            data = None
+            while not forming.empty():  # the newest is enough
+                data = forming.get()
+            if data is not None:
+                picture = self._formed(task, data, order.frame, seen)
+                if picture is not None:
+                    watching(picture)
+
+        return self.draw(order, tick_and_show, forming.put)
+
+    def _formed(self, task: TryOnTask, data: bytes, frame: Frame, seen: Seen) -> Picture | None:
+        try:
+            return self._pool.run(composed, task, data, frame, seen, self._keep_identity)
+        except (BackendError, PictureError, PoolError) as error:
+            _log.info("%s: no picture of what forms: %s", self.name, error)
+            return None
 
     @abstractmethod
     def signature(self, quality: Quality) -> str: ...
@@ -149,17 +180,24 @@ def finished(
 
     Raises PictureError when the bytes are no picture, BackendError when it is framed otherwise.
     """
+    from modera_bot.ml.quality import score
+
+    picture = composed(task, data, frame, seen, keep_identity)
+    return picture, score(task, picture, seen, models)
+
+
+def composed(
+    task: TryOnTask, data: bytes, frame: Frame, seen: Seen, keep_identity: bool
+) -> Picture:
+    """The same without a score."""
     import cv2
     import numpy as np
 
     from modera_bot.images import decode
     from modera_bot.ml.composite import back_onto_regions
-    from modera_bot.ml.quality import score
 
     made = unframed(decode(data), frame)
     if keep_identity:
-        picture = back_onto_regions(task.person, made, seen.regions)
-    else:
-        size = task.person.shape[1], task.person.shape[0]
-        picture = np.asarray(cv2.resize(made, size, interpolation=cv2.INTER_CUBIC), np.uint8)
-    return picture, score(task, picture, seen, models)
+        return back_onto_regions(task.person, made, seen.regions)
+    size = task.person.shape[1], task.person.shape[0]
+    return np.asarray(cv2.resize(made, size, interpolation=cv2.INTER_CUBIC), np.uint8)

@@ -3,10 +3,11 @@
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, select
 from modera_bot.contracts import EventKind, Notice, Stage, TryOnRequest, TryOnResult
 from modera_bot.db import pictures, tryons
 from modera_bot.db.schema import credit_holds, now
-from modera_bot.errors import Code, JobError, ModeraError, Refusal, StorageError
+from modera_bot.errors import Code, JobError, ModeraError, PoolError, Refusal, StorageError
 from modera_bot.images import decode
 from modera_bot.jobs import JobContext, Outcome
 from modera_bot.marking import Marker
@@ -29,6 +30,7 @@ from modera_bot.ml.base import (
     silent,
 )
 from modera_bot.ml.cache import Kept, ResultCache
+from modera_bot.ml.forming import shown_to
 from modera_bot.ml.gate import Gate
 from modera_bot.ml.metering import Payer, paid_by
 from modera_bot.ml.standards import Standards
@@ -187,7 +189,8 @@ class TryOnService:
             return self._again(context, request, kept, begun)
         task = self._read(request)
         preview = partial(self._preview, context, begun)
-        with paid_by(Payer(job.user_id, job.id, job.attempt)):
+        forming = partial(self._forming, context, task, begun, count())
+        with paid_by(Payer(job.user_id, job.id, job.attempt)), shown_to(forming):
             if self._gate is not None:
                 tick = partial(context.progress, Stage.READING, 0.0)
                 self._gate.look(job.user_id, task, self._pool, tick)
@@ -279,6 +282,31 @@ class TryOnService:
             raise
         if not told:  # an earlier attempt has shown its draft
             self._discard(result.result_key)
+
+    def _forming(
+        self,
+        context: JobContext,
+        task: TryOnTask,
+        begun: float,
+        numbers: Iterator[int],
+        picture: Picture,
+    ) -> None:
+        """Show a picture as far as it has formed; can fail without harm."""
+        categories = tuple(garment.category for garment in task.garments if garment.category)
+        made = Made("", False, TryOnOutput(picture, categories))
+        try:
+            data = self._marker.finished(picture, self._pool)
+            described = _described(context, made, begun)
+            suffix = f"-forming-{next(numbers)}"
+            result, record = self._store(context, data, described, suffix=suffix, keep=PREVIEW_KEEP)
+        except (StorageError, PoolError) as error:
+            _log.info("job %s: not shown as it forms: %s", context.job.id, error)
+            return
+        try:
+            context.emit(EventKind.FORMING, result, record)
+        except JobError:
+            self._discard(result.result_key)
+            raise
 
     def _discard(self, key: str) -> None:
         """Remove a picture that nobody will see."""

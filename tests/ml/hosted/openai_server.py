@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -64,12 +65,13 @@ class OpenAIServer(FakeServer):
     def __init__(self, artist: Artist = painted) -> None:
         super().__init__(self._usual)
         self.artist, self.old = artist, False
+        self.pause_s = 0.0  # between the pictures of a stream
         self.answers: dict[str, Any] = {}  # by the schema's title
         self.flagged: dict[str, bool] = {}
 
     def reset(self) -> None:
         super().reset()
-        self.artist, self.old = painted, False
+        self.artist, self.old, self.pause_s = painted, False, 0.0
         self.answers.clear()
         self.flagged.clear()
 
@@ -118,7 +120,7 @@ class OpenAIServer(FakeServer):
             for index in range(count)
         ]
         events.append({"type": "image_edit.completed", "usage": USAGE, **common})
-        return stream(*events)
+        return replace(stream(*events), pause_s=self.pause_s)
 
     def _generate(self, request: Request) -> Reply:
         values = request.json

@@ -1,6 +1,7 @@
 """Try-ons by OpenAI: what is sent, what comes back, and what becomes of each fault."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -12,13 +13,14 @@ from modera_bot.contracts import Category, Quality, Stage
 from modera_bot.errors import BackendError, Code, JobCancelled, ModeraError, Refusal
 from modera_bot.ml.backends.openai import OpenAITryOn
 from modera_bot.ml.base import TryOnTask
+from modera_bot.ml.forming import shown_to
 from modera_bot.ml.metering import Tally
 from modera_bot.ml.prompts import KEEP
 from modera_bot.ml.transports.base import ProviderError
 from modera_bot.pool import PicturePool
 from tests.ml.hosted.conftest import context, task
 from tests.ml.hosted.openai_server import OpenAIServer, from_jpeg, refused, stream
-from tests.ml.hosted.server import Reply, told
+from tests.ml.hosted.server import Reply, Request, told
 from tests.ml.test_composite import grown
 from tests.ml.test_registration import Case, carried_off
 
@@ -193,7 +195,7 @@ def test_an_address_where_nobody_listens_is_told(make: Make) -> None:
 
 def test_a_stream_that_ends_too_early_is_a_failure(make: Make, openai: OpenAIServer) -> None:
     openai.script.append(HALF_STREAM)
-    with pytest.raises(BackendError):
+    with pytest.raises(BackendError), shown_to(lambda picture: None):
         make(keep_identity=False).tryon(task())
 
 
@@ -233,6 +235,47 @@ def test_without_a_key_it_says_where_to_write_it(pool: PicturePool, models: Path
     with pytest.raises(ModeraError, match="api_key"):
         backend.tryon(task())
     backend.close()
+
+
+# --- as it forms ------------------------------------------------------------------------
+
+
+def test_whoever_watches_sees_the_picture_form_with_the_identity_put_back(
+    make: Make, openai: OpenAIServer
+) -> None:
+    openai.pause_s = 0.3
+    order, seen = task(), []
+    with shown_to(seen.append):
+        made = make(previews=2).tryon(order)
+    values, _ = edit(openai)
+    assert (values["stream"], values["partial_images"]) == ("true", "2")
+    assert 1 <= len(seen) <= 2
+    assert all(picture.shape == order.person.shape for picture in seen)
+    np.testing.assert_array_equal(seen[0][:40], order.person[:40])
+    assert made.picture.shape == order.person.shape
+
+
+def test_for_nobody_no_such_pictures_are_paid_for(make: Make, openai: OpenAIServer) -> None:
+    make(previews=2).tryon(task())
+    assert "stream" not in edit(openai)[0]
+
+
+def test_a_picture_that_cannot_be_read_as_it_forms_does_no_harm(
+    make: Make, openai: OpenAIServer
+) -> None:
+    openai.pause_s = 0.2
+    usual = openai._edit
+
+    def spoilt(request: Request) -> Reply:
+        reply = usual(request)
+        first = reply.body[0].replace(b'"b64_json": "', b'"b64_json": "AAAA')
+        return replace(reply, body=[first, *reply.body[1:]])
+
+    openai.script.append(spoilt)
+    seen: list[np.ndarray] = []
+    with shown_to(seen.append):
+        assert make(previews=1).tryon(task()).picture is not None
+    assert seen == []
 
 
 # --- other servers ----------------------------------------------------------------------

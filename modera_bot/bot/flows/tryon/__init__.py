@@ -20,6 +20,7 @@
                              /cancel                                    default
     ── by delivery ────────  ─────────────────────────────────────────  ──────────────────────
     tryon_processing         the draft is there (PREVIEW)               the same
+                             the picture forms (FORMING)                the same
                              the picture is there (DONE)                tryon_result
                              it failed, a photo was at fault            waiting for that photo
                              it failed otherwise                        tryon_waiting_person

@@ -27,3 +27,5 @@ fit-tight = tight
 fit-loose = loose
 fit-unknown = can’t tell
 fit-advice = 💡 { $advice }
+
+result-forming = ⏳ <b>AI-generated</b> · the picture is still forming.

@@ -27,3 +27,5 @@ fit-tight = в обтяжку или коротко
 fit-loose = свободно
 fit-unknown = по фото не понять
 fit-advice = 💡 { $advice }
+
+result-forming = ⏳ <b>Создано ИИ</b> · картинка ещё рисуется.
