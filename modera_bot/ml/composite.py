@@ -116,16 +116,27 @@ def seen_in(
     person_at: tuple[float, float] | None = None,
 ) -> Seen:
     """The same with the person. Raises Refusal when nobody is found."""
+    person = person_in(photo, models, person_at)
+    return Seen(person, regions_around(photo, person, categories))
+
+
+def person_in(photo: Picture, models: Path, person_at: tuple[float, float] | None = None) -> Person:
+    """Who is meant, in a copy within WORK_EDGE. Raises Refusal when nobody is found."""
     small = shrink(photo, WORK_EDGE)
     people = BodyUnderstanding(models).understand(small).people
     if not people:
         raise Refusal(Code.NO_PERSON, "nobody to composite")
-    person = chosen(people, person_at)
+    return chosen(people, person_at)
+
+
+def regions_around(photo: Picture, person: Person, categories: Collection[Category]) -> Regions:
+    """What garments of these categories may change on a person that `person_in` has found."""
+    small = shrink(photo, WORK_EDGE)
     alone = len(set(categories)) == 1
     masks = body_masks(small, person, next(iter(categories)) if alone else Category.ONE_PIECES)
     head = touching(masks.identity > 0, _disc_at(person.pose[Landmark.NOSE], masks.identity.shape))
     limbs = np.where(head, 0, masks.identity).astype(np.float32)
-    return Seen(person, Regions(masks.changed, masks.identity - limbs, limbs))
+    return Regions(masks.changed, masks.identity - limbs, limbs)
 
 
 def back_onto_regions(photo: Picture, generated: Picture, regions: Regions) -> Picture:

@@ -1,6 +1,7 @@
 """A try-on by a hosted model, whoever hosts it.
 
-    task ─► on a canvas, as JPEG; who is meant, masks ─► the provider draws ─► back onto the photo
+    task ─► on a canvas, as JPEG; who is meant ─► the provider draws ─► back onto the photo ─► score
+                                         └── masks, meanwhile ──────┘
 
 What reads bytes or heavy pictures runs in picture processes; what waits runs here.
 """
@@ -11,6 +12,7 @@ import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
@@ -21,6 +23,7 @@ from modera_bot.errors import BackendError, Code, PictureError, PoolError, Refus
 from modera_bot.ml.base import (
     BackendContext,
     Capabilities,
+    Person,
     Picture,
     Progress,
     QualityScore,
@@ -70,6 +73,7 @@ class HostedTryOn(ABC):
     def __init__(self, context: BackendContext) -> None:
         self._pool, self._models = context.pool, context.settings.models
         self._keep_identity = context.settings.inference.keep_identity
+        self._aside = ThreadPoolExecutor(8, f"{self.name} aside")
 
     @abstractmethod
     def frame(self, width: int, height: int, quality: Quality) -> Frame:
@@ -87,21 +91,22 @@ class HostedTryOn(ABC):
         height, width = task.person.shape[:2]
         frame = self.frame(width, height, task.quality)
         order = self._pool.run(ordered, task, frame)
-        # who is meant must be known before anything is paid for
-        seen = self._pool.run(meant, task, order.categories, self._models)
+        # who is meant must be known before anything is paid for; where, while it is drawn
+        person = self._pool.run(meant, task, self._models)
+        seen = self._aside.submit(self._pool.run, looked_at, task.person, person, order.categories)
         progress(Stage.DRAWING, BEGUN)
         data = self._drawn(task, order, seen, _ticking(progress))
         progress(Stage.FINISHING, BEGUN + DRAWING)
         try:
             picture, quality = self._pool.run(
-                finished, task, data, frame, seen, self._models, self._keep_identity
+                finished, task, data, frame, seen.result(), self._models, self._keep_identity
             )
         except PictureError as error:
             detail = f"{self.name}: its answer is no picture: {error}"
             raise BackendError(Code.BACKEND_FAILED, detail) from error
         return TryOnOutput(picture, order.categories, quality=quality)
 
-    def _drawn(self, task: TryOnTask, order: Order, seen: Seen, tick: Tick) -> bytes:
+    def _drawn(self, task: TryOnTask, order: Order, seen: Future[Seen], tick: Tick) -> bytes:
         """The provider's picture; what there is so far is shown to whoever watches."""
         watching = watcher.get() if self.capabilities.previews else None
         if watching is None:
@@ -114,7 +119,7 @@ class HostedTryOn(ABC):
             while not forming.empty():  # the newest is enough
                 data = forming.get()
             if data is not None:
-                picture = self._formed(task, data, order.frame, seen)
+                picture = self._formed(task, data, order.frame, seen.result())
                 if picture is not None:
                     watching(picture)
 
@@ -133,8 +138,9 @@ class HostedTryOn(ABC):
     @abstractmethod
     def warm(self) -> None: ...
 
-    @abstractmethod
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """End what is being looked at."""
+        self._aside.shutdown(wait=False, cancel_futures=True)
 
 
 def _ticking(progress: Progress) -> Tick:
@@ -165,11 +171,18 @@ def ordered(task: TryOnTask, frame: Frame) -> Order:
     )
 
 
-def meant(task: TryOnTask, categories: tuple[Category, ...], models: Path) -> Seen:
-    """Who is meant, and what may change on them. Raises Refusal where there is nobody."""
-    from modera_bot.ml.composite import seen_in
+def meant(task: TryOnTask, models: Path) -> Person:
+    """Who is meant. Raises Refusal where there is nobody."""
+    from modera_bot.ml.composite import person_in
 
-    return seen_in(task.person, categories, models, task.person_at)
+    return person_in(task.person, models, task.person_at)
+
+
+def looked_at(photo: Picture, person: Person, categories: tuple[Category, ...]) -> Seen:
+    """What may change on the person who is meant."""
+    from modera_bot.ml.composite import Seen, regions_around
+
+    return Seen(person, regions_around(photo, person, categories))
 
 
 def finished(

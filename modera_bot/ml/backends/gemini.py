@@ -49,6 +49,7 @@ class _GoogleTryOn(HostedTryOn):
 
     def close(self) -> None:
         """End what it waits for."""
+        super().close()
         self._transport.close()
 
 

@@ -83,4 +83,5 @@ class OpenAITryOn(HostedTryOn):
 
     def close(self) -> None:
         """End what it waits for."""
+        super().close()
         self._transport.close()
