@@ -29,10 +29,19 @@ from modera_bot.db import Database
 from modera_bot.db.migrate import upgrade
 from modera_bot.errors import ConfigError
 from modera_bot.jobs import Jobs
+from modera_bot.marking import Marker, credentials_in
 from modera_bot.ml.backends import BACKENDS, load
 from modera_bot.ml.base import BackendContext, TryOnBackend
+from modera_bot.ml.cache import ResultCache
+from modera_bot.ml.cost import DatabaseMeter
+from modera_bot.ml.fit import FitService
+from modera_bot.ml.gate import Gate
 from modera_bot.ml.inspect import PhotoInspector
+from modera_bot.ml.metering import Meter, Tally
+from modera_bot.ml.moderation import moderation_of
 from modera_bot.ml.service import TryOnService
+from modera_bot.ml.standards import Standards
+from modera_bot.ml.transports import load_visions
 from modera_bot.pay.credits import PaidCredits
 from modera_bot.pay.free import FreeCredits
 from modera_bot.pay.service import PaymentService
@@ -151,7 +160,8 @@ async def _services(
     drawing = ThreadPoolExecutor(settings.pictures.processes + 2, "drawing")
     stack.callback(drawing.shutdown, wait=False, cancel_futures=True)
     storage = open_storage(settings.storage, secret, settings.web.public_url)
-    backends = load_backends(settings.inference.tryon, pool, settings)
+    meter = DatabaseMeter(database, settings.inference.budget)
+    backends = load_backends(settings.inference.tryon, pool, settings, meter)
     for backend in backends:
         stack.callback(backend.close)
         if warm:
@@ -159,14 +169,35 @@ async def _services(
     draft_only = all(backend.capabilities.draft for backend in backends)
     credits = open_credits(settings, draft_only=draft_only)
     keep = timedelta(days=settings.privacy.keep_days)
+    moderation = moderation_of(settings.inference, meter)
+    stack.callback(moderation.close)
+    gate = Gate(database, settings.inference.recipients(), moderation)
+    cache = ResultCache(database, storage)
+    marker = marker_of(settings)
+    inference = settings.inference
+    standards = Standards(inference.least_quality, inference.second_attempt), settings.models
+    tryon = TryOnService(
+        storage,
+        pool,
+        backends,
+        keep=keep,
+        cache=cache,
+        gate=gate,
+        marker=marker,
+        standards=standards if inference.least_quality > 0 else None,
+    )
     jobs = Jobs(
         database,
         settings.jobs,
         credits,
-        {JobKind.TRYON: TryOnService(storage, pool, backends, keep=keep).handle},
+        {JobKind.TRYON: tryon.handle},
         secret=secret,
         on_event=announcer.announce,
     )
+    visions = load_visions("fit", inference.fit, inference, meter)
+    fit = FitService(database, storage, pool, visions, gate) if visions else None
+    if fit is not None:
+        stack.callback(fit.close)
     return Services(
         settings=settings,
         database=database,
@@ -181,6 +212,7 @@ async def _services(
         levels=not draft_only,
         looks=any(backend.capabilities.max_garments > 1 for backend in backends),
         drawing=drawing,
+        fit=fit,
     )
 
 
@@ -212,14 +244,20 @@ def records(settings: Settings) -> Iterator[tuple[Database, Storage]]:
 
 
 def load_backends(
-    names: tuple[str, ...], pool: PicturePool, settings: Settings
+    names: tuple[str, ...], pool: PicturePool, settings: Settings, meter: Meter | None = None
 ) -> tuple[TryOnBackend, ...]:
     """Make the named try-on backends, in the order given. Raises ConfigError for other names."""
     if unknown := [name for name in names if name not in BACKENDS]:
         raise ConfigError(
             (f"inference.tryon: no backend {unknown[0]!r}; write some of {', '.join(BACKENDS)}",)
         )
-    return tuple(load(name)(BackendContext(pool, settings)) for name in names)
+    context = BackendContext(pool, settings, meter or Tally())
+    return tuple(load(name)(context) for name in names)
+
+
+def marker_of(settings: Settings) -> Marker:
+    """How results are marked; its key is made at the first start, beside the secret."""
+    return Marker(credentials_in(settings.data), settings.pictures.label)
 
 
 def open_credits(settings: Settings, *, draft_only: bool) -> Credits:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -180,11 +181,132 @@ class FashnSettings(Section):
     )
 
 
+def _http(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("not an http(s) address")
+    return value
+
+
+HttpAddress = Annotated[str, AfterValidator(_http)]
+ImageLevel = Literal["low", "medium", "high", "xhigh", "max", "auto"]
+
+
+class OpenAISettings(Section):
+    provider: str = Field(
+        "OpenAI (USA)",
+        max_length=29,
+        description="who gets the photos, as people are told; empty: yourself",
+    )
+    api_key: SecretStr = Field(SecretStr(""), description="the key, like sk-…")
+    base_url: HttpAddress = Field(
+        "https://api.openai.com/v1", description="address of OpenAI or of a compatible server"
+    )
+    mode: Literal["edit", "generate"] = Field("edit", description='"edit" or "generate"')
+    model: str = Field("gpt-image-2.5-sunburst", min_length=1, description="name of an image model")
+    moderation_model: str = Field(
+        "omni-moderation-latest", min_length=1, description="name of a moderation model"
+    )
+    vision_model: str = Field("gpt-6-luna", min_length=1, description="name of a vision model")
+    standard: ImageLevel = Field("medium", description='"low", "medium", "high", "xhigh" or "max"')
+    high: ImageLevel = Field("high", description='"low", "medium", "high", "xhigh" or "max"')
+    premium: ImageLevel = Field("high", description='"low", "medium", "high", "xhigh" or "max"')
+    megapixels: float = Field(1.5, ge=0.66, le=8.2, description="size of pictures, 0.66 to 8.2")
+    previews: int = Field(2, ge=0, le=3, description="pictures shown while it forms, 0 to 3")
+    timeout_s: float = Field(150, gt=0, description="seconds one picture may take")
+    vision_timeout_s: float = Field(45, gt=0, description="seconds one answer may take")
+    retries: int = Field(1, ge=0, le=5, description="repetitions where that is safe, 0 to 5")
+    image_usd: float = Field(0, ge=0, description="US dollars a picture costs; 0: as listed")
+    input_usd_per_million: float = Field(
+        0, ge=0, description="US dollars a million tokens of input pictures cost"
+    )
+
+
+PictureSize = Literal["1K", "2K", "4K"]
+
+
+class GeminiSettings(Section):
+    provider: str = Field(
+        "Google (USA)",
+        max_length=29,
+        description="who gets the photos, as people are told; empty: yourself",
+    )
+    api_key: SecretStr = Field(SecretStr(""), description="the key of Google AI Studio")
+    base_url: HttpAddress = Field(
+        "https://generativelanguage.googleapis.com", description="address of the Gemini API"
+    )
+    model: str = Field("gemini-nano-banana-2.1", min_length=1, description="name of an image model")
+    vision_model: str = Field("gemini-3.8-flash", min_length=1, description="name of a text model")
+    standard: PictureSize = Field("1K", description='"1K", "2K" or "4K"')
+    high: PictureSize = Field("2K", description='"1K", "2K" or "4K"')
+    premium: PictureSize = Field("2K", description='"1K", "2K" or "4K"')
+    timeout_s: float = Field(120, gt=0, description="seconds one picture may take")
+    vision_timeout_s: float = Field(45, gt=0, description="seconds one answer may take")
+    retries: int = Field(1, ge=0, le=5, description="repetitions where that is safe, 0 to 5")
+    image_usd: float = Field(0, ge=0, description="US dollars a picture costs; 0: as listed")
+
+
+class VertexSettings(Section):
+    provider: str = Field(
+        "Google (USA)",
+        max_length=29,
+        description="who gets the photos, as people are told; empty: yourself",
+    )
+    project: str = Field("", description="id of the Google Cloud project")
+    location: str = Field("us-central1", min_length=1, description="region, like us-central1")
+    api_key: SecretStr = Field(SecretStr(""), description="a key, instead of project and location")
+    base_url: str = Field(
+        "", pattern=r"^(https?://.+)?$", description="address of Vertex AI; empty: by location"
+    )
+    model: str = Field("virtual-try-on-001", min_length=1, description="name of a try-on model")
+    timeout_s: float = Field(90, gt=0, description="seconds one picture may take")
+    retries: int = Field(1, ge=0, le=5, description="repetitions where that is safe, 0 to 5")
+    image_usd: float = Field(0, ge=0, description="US dollars a picture costs; 0: as listed")
+
+
+class BudgetSettings(Section):
+    day_usd: float = Field(0, ge=0, description="US dollars a day (UTC), 0 for no limit")
+    month_usd: float = Field(0, ge=0, description="US dollars a month, 0 for no limit")
+    user_day_usd: float = Field(0, ge=0, description="the same for one person a day")
+    user_month_usd: float = Field(0, ge=0, description="the same for one person a month")
+
+
 class InferenceSettings(Section):
     tryon: tuple[str, ...] = Field(
         ("draft",), min_length=1, description='backends in the order to be tried, like ["draft"]'
     )
+    fit: tuple[str, ...] = Field((), description='backends that judge the fit, like ["openai"]')
+    body: tuple[str, ...] = Field((), description='backends that tell a body type, like ["openai"]')
+    moderation: Literal["", "openai"] = Field(
+        "", description='"openai" to have photos looked at before anything is drawn, or ""'
+    )
+    unmoderated: Literal["allow", "refuse"] = Field(
+        "allow", description='"allow" or "refuse": try-ons whose photos nobody could look at'
+    )
+    least_quality: float = Field(
+        0.7,
+        ge=0,
+        le=1,
+        description="score below which a result is free and says so; 0: none is judged",
+    )
+    second_attempt: Literal["free", "always", "never"] = Field(
+        "free", description='"free", "always" or "never": backends that try again below that'
+    )
+    keep_identity: bool = Field(
+        True, description="false: hosted pictures as they come, face and background included"
+    )
+    budget: BudgetSettings = BudgetSettings()
     fashn: FashnSettings = FashnSettings()
+    openai: OpenAISettings = OpenAISettings()
+    gemini: GeminiSettings = GeminiSettings()
+    vertex: VertexSettings = VertexSettings()
+
+    def recipients(self) -> dict[str, str]:
+        """Who gets photos: a provider's name for each backend in use that is not one's own."""
+        names = dict.fromkeys((*self.tryon, *self.fit, *self.body))
+        if self.moderation:
+            names[self.moderation] = None
+        found = {name: getattr(getattr(self, name, None), "provider", "") for name in names}
+        return {name: provider for name, provider in found.items() if provider}
 
 
 class PricesSettings(Section):
@@ -294,6 +416,7 @@ class PrivacySettings(Section):
 class PicturesSettings(Section):
     processes: int = Field(2, ge=1, le=32, description="picture processes, 1 to 32")
     timeout_s: float = Field(60, gt=0, description="seconds one picture step may take")
+    label: bool = Field(False, description='true: "AI-generated" is written on each result')
 
 
 class LogSettings(Section):

@@ -71,6 +71,7 @@ class Notice(StrEnum):
     NO_FACE = "no_face"
     SMALL_PHOTO = "small_photo"
     DRAFT_UNLIKELY = "draft_unlikely"
+    BELOW_STANDARD = "below_standard"
 
 
 class Wire(BaseModel):
@@ -203,14 +204,34 @@ class TryOnRequest(Wire):
     quality: Quality = Quality.STANDARD
 
 
-class FitAnalysis(Wire):
-    """How a garment would fit, by part; filled by the fit backends."""
+class Fit(StrEnum):
+    """How a garment fits at one part; the locale text is ``fit-<value>``."""
 
-    shoulders: str | None = None
-    chest: str | None = None
-    waist: str | None = None
-    length: str | None = None
-    advice: str | None = None
+    FITS = "fits"
+    TIGHT = "tight"
+    LOOSE = "loose"
+    UNKNOWN = "unknown"
+
+
+class FitAnalysis(Wire):
+    """How a garment would fit, by part; filled by the fit backends. `advice` is one sentence."""
+
+    shoulders: Fit = Fit.UNKNOWN
+    chest: Fit = Fit.UNKNOWN
+    waist: Fit = Fit.UNKNOWN
+    length: Fit = Fit.UNKNOWN
+    advice: str = ""
+
+
+class FitJudge(Protocol):
+    """Tells how the garment of a try-on would fit; offered by ml, used by bot and web."""
+
+    def assess(self, user_id: int, tryon_id: str, language: str) -> FitAnalysis:
+        """Judge a person's own try-on, and remember the answer. Blocks for seconds.
+
+        Raises Refusal, BackendError, or StorageError when a photo is gone.
+        """
+        ...
 
 
 class TryOnResult(Wire):
@@ -233,12 +254,15 @@ class TryOnResult(Wire):
     fit: FitAnalysis | None = None
     seed: int | None = None
     garment_keys: tuple[str, ...] = ()
+    quality_parts: dict[str, float] = {}
+    cached: bool = False  # the picture of an earlier try-on of the same photos
 
 
 class EventKind(StrEnum):
     """What delivery turns into messages."""
 
     PREVIEW = "preview"  # a draft to look at while a slower backend works; data: TryOnResult
+    FORMING = "forming"  # a picture as far as it has formed, once or more; data: TryOnResult
     DONE = "done"  # data: TryOnResult
     FAILED = "failed"  # data: Failure
     EXPIRED = "expired"  # a session ended by idleness; no job

@@ -94,6 +94,13 @@ def _furnish(connection: Connection, user_id: int, number: int) -> None:
         },
         "credit_holds": {"id": tryon, "job_id": job, "feature": "tryon", "amount": 3},
         "jobs": {"id": job, "kind": "tryon", "session_id": session, "payload": {"p": photo}},
+        "ai_calls": {
+            "job_id": job,
+            "role": "tryon",
+            "backend": "openai",
+            "model": "an image model",
+            "price_usd": 0.01,
+        },
         "events": {"kind": "done", "session_id": session, "data": {"result_key": result}},
         "orders": {
             "id": tryon,

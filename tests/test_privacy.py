@@ -68,7 +68,12 @@ def test_erasing_touches_nobody_else(house: House) -> None:
 
     privacy.erase(house.database, house.storage, anna)
 
-    assert house.counts() == before | {"audit": 2}
+    # what was spent on hosted models stays spent, but is nobody's
+    kept = {"audit": 2, "ai_calls": before["ai_calls"] + 1}
+    assert house.counts() == before | kept
+    with house.database.begin() as connection:
+        calls = connection.execute(select(schema.ai_calls.c.user_id, schema.ai_calls.c.job_id))
+        assert calls.all().count((None, None)) == 1
     assert all(house.storage.get(key) == picture_of(key) for key in keys)
 
 

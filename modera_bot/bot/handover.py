@@ -67,6 +67,8 @@ class Handover:
             picture = await self._picture(event.data.result_key)
             if event.kind is EventKind.PREVIEW:
                 await self._preview(parcel, event.data, picture)
+            elif event.kind is EventKind.FORMING:
+                await self._forming(parcel, picture)
             elif picture is None:
                 await self._failed(parcel, Failure(code=Code.PICTURE_GONE))
             else:
@@ -74,7 +76,7 @@ class Handover:
 
     async def apologise(self, event: Event) -> None:
         """Tell that something went wrong instead of what could not be told; never fails."""
-        if event.kind is EventKind.PREVIEW:  # its job goes on
+        if event.kind in (EventKind.PREVIEW, EventKind.FORMING):  # its job goes on
             return
         with contextlib.suppress(TelegramError, SQLAlchemyError):
             parcel = await self._services.database.run(self._parcel, event)
@@ -116,10 +118,22 @@ class Handover:
             changes = {"preview_message_id": message.message_id}
         await self._commit(parcel, parcel.session.state, **changes)
 
+    async def _forming(self, parcel: _Parcel, picture: bytes | None) -> None:
+        """The picture as far as it has formed, in place of the draft or of what there was."""
+        chat, changes = parcel.chat, {}
+        message_id = parcel.data.preview_message_id
+        if parcel.awaited and picture is not None:
+            caption = chat.text("result-forming")
+            if message_id is None or not await chat.edit_photo(message_id, picture, caption):
+                message = await chat.send_photo(picture, caption, silent=True)
+                message_id = message.message_id
+            changes = {"preview_message_id": message_id, "preview_forming": True}
+        await self._commit(parcel, parcel.session.state, **changes)
+
     async def _done(self, parcel: _Parcel, result: TryOnResult, picture: bytes) -> None:
         chat, data = parcel.chat, parcel.data
         caption = after_result(chat, result_caption(chat, result), parcel.hold, parcel.balance)
-        keyboard = keyboards.result(chat, result.tryon_id)
+        keyboard = keyboards.result(chat, result.tryon_id, fit=self._services.fit is not None)
         took = now() - data.submitted_at if data.submitted_at else SHORT
         if not parcel.awaited:
             await chat.send_photo(picture, caption, keyboard)

@@ -129,9 +129,15 @@ def retry(chat: Chat) -> InlineKeyboardMarkup:
 
 
 def result(
-    chat: Chat, tryon_id: str, *, rating: int | None = None, compared: bool = False
+    chat: Chat,
+    tryon_id: str,
+    *,
+    rating: int | None = None,
+    compared: bool = False,
+    fit: bool = False,
 ) -> InlineKeyboardMarkup:
-    """Under a result; `compared`: the message shows the picture before and after."""
+    """Under a result; `compared`: the message shows the picture before and after, `fit`: there
+    is somebody to judge it."""
 
     def button(action: str) -> InlineKeyboardButton:
         return _button(chat, f"button-result-{action}", f"tryon:{action}:{tryon_id}")
@@ -146,6 +152,7 @@ def result(
     return _rows(
         stars,
         [button("single" if compared else "compare"), button("file")],
+        [button("fit")] if fit else [],
         [button("garment")],
         [button("person")],
         [button("share"), button("delete")],

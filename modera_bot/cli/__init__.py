@@ -11,6 +11,7 @@ from modera_bot.cli.doctor import doctor
 from modera_bot.cli.models import models
 from modera_bot.cli.people import erase, export
 from modera_bot.cli.serve import run
+from modera_bot.cli.stats import stats
 from modera_bot.cli.tryon import tryon
 from modera_bot.errors import Code, ConfigError, ModeraError
 
@@ -60,5 +61,5 @@ def commands() -> None:
     """A self-hostable Telegram fashion bot: see yourself wearing a garment."""
 
 
-for command in (run, tryon, models, doctor, credits, erase, export, bench):
+for command in (run, tryon, models, doctor, credits, erase, export, stats, bench):
     commands.add_command(command)

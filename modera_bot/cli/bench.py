@@ -107,3 +107,15 @@ def ledger(url: str | None, threads: int, count: int, as_json: bool) -> None:
 
     figures = measure(url, threads=threads, count=count)
     click.echo(json.dumps(asdict(figures)) if as_json else table(figures))
+
+
+@bench.command()
+@click.option("--repeat", type=click.IntRange(min=1), default=10, metavar="N", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@with_settings
+def ml(settings: Settings, repeat: int, as_json: bool) -> None:
+    """Measure what a hosted try-on takes beside the provider's time, and a repeated one."""
+    from modera_bot.bench.hosted import measure, table
+
+    figures = measure(settings, repeat)
+    click.echo(json.dumps(asdict(figures)) if as_json else table(figures))

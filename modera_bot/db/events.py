@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 #: What the data of each kind of event is.
 _DATA: dict[EventKind, type[TryOnResult] | type[Failure]] = {
     EventKind.PREVIEW: TryOnResult,
+    EventKind.FORMING: TryOnResult,
     EventKind.DONE: TryOnResult,
     EventKind.FAILED: Failure,
 }

@@ -137,8 +137,35 @@ virtual_tryons = Table(
     Column("user_rating", Integer),
     Column("credits_used", Integer, nullable=False, default=3),
     Column("details", Json, nullable=False, default=dict),  # contracts.TryOnResult
+    Column("fingerprint", String(64)),  # of photos, backend and settings: alike are made once
     Column("created_at", Moment, nullable=False, default=now),
     CheckConstraint("user_rating BETWEEN 1 AND 5", name="user_rating"),
+)
+
+Index(
+    "ix_virtual_tryons_user_id_fingerprint",
+    virtual_tryons.c.user_id,
+    virtual_tryons.c.fingerprint,
+)
+
+ai_calls = Table(
+    "ai_calls",
+    metadata,
+    Column("id", Big, primary_key=True, autoincrement=True),
+    # what was spent stays spent when a person is erased, but nobody's
+    Column("user_id", Big, ForeignKey("users.id", ondelete="SET NULL"), index=True),
+    Column("job_id", Id, ForeignKey("jobs.id", ondelete="SET NULL"), index=True),
+    Column("attempt", Integer, nullable=False, default=0),
+    Column("role", String(16), nullable=False),
+    Column("backend", String(32), nullable=False),
+    Column("model", Text, nullable=False),
+    Column("input_tokens", Integer, nullable=False, default=0),
+    Column("output_tokens", Integer, nullable=False, default=0),
+    Column("price_usd", Float, nullable=False),
+    Column("seconds", Float),
+    Column("outcome", String(32), nullable=False, default="pending"),  # or ok, or an errors.Code
+    Column("created_at", Moment, nullable=False, default=now, index=True),
+    sqlite_autoincrement=True,
 )
 
 style_analyses = Table(

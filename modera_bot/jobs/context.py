@@ -57,13 +57,13 @@ class JobContext:
     ) -> bool:
         """Write an event while the job goes on, with `record` in the same transaction.
 
-        A kind is told once for each job: True if this was it, False if an earlier attempt has
-        told it. Raises JobCancelled or LeaseLost, and then nothing was written.
+        A kind is told once for each job, but for FORMING: True if this was it, False if an
+        earlier attempt has told it. Raises JobCancelled or LeaseLost, and then nothing was written.
         """
         job = self.job
         with self._database.begin() as connection:
             rows.ensure_owned(connection, job)
-            if events.told(connection, job.id, kind):
+            if kind is not EventKind.FORMING and events.told(connection, job.id, kind):
                 return False
             if record is not None:
                 record(connection)

@@ -28,7 +28,7 @@ from modera_bot.bot.flows.tryon.preview import tidy_up
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
 from modera_bot.contracts import JobState
-from modera_bot.db import schema, sessions, users
+from modera_bot.db import consents, schema, sessions
 
 #: Largest archive sent; Telegram takes 50 MB.
 ARCHIVE_BYTES = 45_000_000
@@ -43,7 +43,7 @@ async def open_(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     text = turn.text(
         "privacy-text",
         days=settings.privacy.keep_days,
-        backends=", ".join(settings.inference.tryon),
+        where=consent.where(turn),
         consent=_consent(turn, given),
         contact=_contact(turn),
     )
@@ -115,7 +115,7 @@ async def withdraw(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
 
 
 def _withdraw(connection: Connection, turn: Turn) -> None:
-    users.withdraw_consent(connection, turn.user.id, consent.PURPOSE)
+    consents.withdraw_all(connection, turn.user.id)
     _cancel_jobs(connection, turn)
     if turn.session is not None:
         sessions.close(connection, turn.session.id, "cancelled", input_data={})

@@ -22,6 +22,7 @@
                              /cancel                                    default
     ── by delivery ────────  ─────────────────────────────────────────  ──────────────────────
     tryon_processing         the draft is there (PREVIEW)               the same
+                             the picture forms (FORMING)                the same
                              the picture is there (DONE)                tryon_result
                              it failed, a photo was at fault            waiting for that photo
                              it failed otherwise                        tryon_waiting_person
@@ -44,7 +45,7 @@ from telegram.ext import (
 from telegram.ext.filters import UpdateFilter
 
 from modera_bot.bot.flows.states import InState, State
-from modera_bot.bot.flows.tryon import choices, intake, price, results
+from modera_bot.bot.flows.tryon import choices, fit, intake, price, results
 from modera_bot.bot.flows.tryon.data import link_in
 from modera_bot.bot.flows.tryon.intake import begin, resume
 from modera_bot.bot.keyboards import OTHER
@@ -103,6 +104,7 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
         button(f"open:{ID}", results.open_),
         button(f"rate:{ID}:[1-5]", results.rate),
         button(f"compare:{ID}", results.compare),
+        button(f"fit:{ID}", fit.assess),
         button(f"single:{ID}", results.single),
         button(f"file:{ID}", results.send_file),
         button(f"share:{ID}", results.share),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sqlalchemy import Connection
@@ -58,7 +58,11 @@ class Press:
 
     def keyboard(self, *, compared: bool = False) -> InlineKeyboardMarkup:
         return keyboards.result(
-            self.chat, self.tryon.id, rating=self.tryon.rating, compared=compared
+            self.chat,
+            self.tryon.id,
+            rating=self.tryon.rating,
+            compared=compared,
+            fit=self.turn.services.fit is not None,
         )
 
 
@@ -111,8 +115,9 @@ async def rate(press: Press) -> None:
     """One to five stars; the last tap counts."""
     stars = int(press.value)
     await toast(press.turn, "alert-rated", stars=stars)
-    rated = keyboards.result(press.chat, press.tryon.id, rating=stars, compared=press.compared)
-    await press.chat.edit_keyboard(press.message_id, rated)
+    rated = replace(press, tryon=replace(press.tryon, rating=stars))
+    rated_keyboard = rated.keyboard(compared=press.compared)
+    await press.chat.edit_keyboard(press.message_id, rated_keyboard)
     await press.turn.commit(tryons.rate, press.tryon.id, press.turn.user.id, stars)
 
 
