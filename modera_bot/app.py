@@ -27,9 +27,10 @@ from modera_bot.db.migrate import upgrade
 from modera_bot.errors import ConfigError
 from modera_bot.jobs import Jobs
 from modera_bot.ml.backends import BACKENDS, load
-from modera_bot.ml.base import BackendContext, TryOnBackend
+from modera_bot.ml.base import BackendContext, StyleBackend, TryOnBackend
 from modera_bot.ml.inspect import PhotoInspector
 from modera_bot.ml.service import TryOnService
+from modera_bot.ml.style import backends as stylists
 from modera_bot.pay.free import FreeCredits
 from modera_bot.pool import PicturePool
 from modera_bot.sandbox.server import Sandbox
@@ -148,6 +149,18 @@ def load_backends(
             (f"inference.tryon: no backend {unknown[0]!r}; write some of {', '.join(BACKENDS)}",)
         )
     return tuple(load(name)(BackendContext(pool, settings)) for name in names)
+
+
+def load_stylists(
+    names: tuple[str, ...], pool: PicturePool, settings: Settings
+) -> tuple[StyleBackend, ...]:
+    """Make the named stylists, in the order given. Raises ConfigError for other names."""
+    known = stylists.BACKENDS
+    if unknown := [name for name in names if name not in known]:
+        raise ConfigError(
+            (f"inference.style: no stylist {unknown[0]!r}; write some of {', '.join(known)}",)
+        )
+    return tuple(stylists.load(name)(BackendContext(pool, settings)) for name in names)
 
 
 def make_secret(folder: Path) -> bytes:

@@ -143,6 +143,9 @@ class InferenceSettings(Section):
     tryon: tuple[str, ...] = Field(
         ("draft",), min_length=1, description='backends in the order to be tried, like ["draft"]'
     )
+    style: tuple[str, ...] = Field(
+        ("rules",), min_length=1, description='stylists in the order to be tried, like ["rules"]'
+    )
     fashn: FashnSettings = FashnSettings()
 
 

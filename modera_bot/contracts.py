@@ -128,6 +128,7 @@ class Inspector(Protocol):
 
 class JobKind(StrEnum):
     TRYON = "tryon"
+    STYLING = "styling"
 
 
 class JobState(StrEnum):
@@ -142,6 +143,8 @@ class Stage(StrEnum):
     """Where a running job is; the locale text is ``stage-<value>``."""
 
     READING = "reading"
+    COLOURS = "colours"
+    OUTFITS = "outfits"
     FITTING = "fitting"
     DRAWING = "drawing"
     FINISHING = "finishing"
