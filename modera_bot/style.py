@@ -139,13 +139,18 @@ class Currency(StrEnum):
 
 
 class Kind(StrEnum):
-    """What an item of an outfit is."""
+    """What an item of an outfit is; each has a drawing on the card."""
 
     TOP = "top"
-    BOTTOM = "bottom"
+    SWEATER = "sweater"
+    TROUSERS = "trousers"
+    SKIRT = "skirt"
     DRESS = "dress"
-    LAYER = "layer"
+    JACKET = "jacket"
+    COAT = "coat"
     SHOES = "shoes"
+    BOOTS = "boots"
+    BAG = "bag"
     ACCESSORY = "accessory"
 
 

@@ -141,7 +141,7 @@ def _colour(
         Role.MIDDLE: palette.middle,
         Role.DARK: palette.dark,
         Role.NEAR: palette.near,
-        Role.SECOND: (*palette.near[2:], *palette.near[:2]),
+        Role.SECOND: (*palette.near[3:], *palette.near[:3]),
         Role.ACCENT: palette.accents,
     }
     everything = (*pools[role], *palette.near, *palette.neutrals, *palette.accents)
