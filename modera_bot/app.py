@@ -31,6 +31,7 @@ from modera_bot.ml.base import BackendContext, StyleBackend, TryOnBackend
 from modera_bot.ml.inspect import PhotoInspector
 from modera_bot.ml.service import TryOnService
 from modera_bot.ml.style import backends as stylists
+from modera_bot.ml.style.service import StyleService
 from modera_bot.pay.free import FreeCredits
 from modera_bot.pool import PicturePool
 from modera_bot.sandbox.server import Sandbox
@@ -90,13 +91,21 @@ async def _services(settings: Settings, announcer: "_Announcer", stack: AsyncExi
         stack.callback(backend.close)
         backend.warm()
     draft_only = all(backend.capabilities.draft for backend in backends)
+    advisers = load_stylists(settings.inference.style, pool, settings)
+    for adviser in advisers:
+        stack.callback(adviser.close)
     credits = FreeCredits()
     keep = timedelta(days=settings.privacy.keep_days)
     jobs = Jobs(
         database,
         settings.jobs,
         credits,
-        {JobKind.TRYON: TryOnService(storage, pool, backends, keep=keep).handle},
+        {
+            JobKind.TRYON: TryOnService(storage, pool, backends, keep=keep).handle,
+            JobKind.STYLING: StyleService(
+                storage, pool, advisers, settings.models, keep=keep
+            ).handle,
+        },
         secret=secret,
         on_event=announcer.announce,
     )

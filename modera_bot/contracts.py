@@ -214,11 +214,22 @@ class TryOnResult(Wire):
     seed: int | None = None
 
 
+class StylingResult(Wire):
+    """Outcome of a styling job; the profile itself stands in `style_analyses`."""
+
+    analysis_id: str
+    card_key: str
+    backend: str
+    width: int
+    height: int
+    seconds: float
+
+
 class EventKind(StrEnum):
     """What delivery turns into messages."""
 
     PREVIEW = "preview"  # a draft to look at while a slower backend works; data: TryOnResult
-    DONE = "done"  # data: TryOnResult
+    DONE = "done"  # data: TryOnResult or StylingResult
     FAILED = "failed"  # data: Failure
     EXPIRED = "expired"  # a session ended by idleness; no job
 
@@ -238,7 +249,7 @@ class Event(Wire):
     user_id: int
     session_id: str
     job_id: str | None
-    data: TryOnResult | Failure | None
+    data: TryOnResult | StylingResult | Failure | None
     created_at: datetime
 
 

@@ -79,6 +79,10 @@ def erase_pictures(database: Database, storage: Storage, user_id: int) -> int:
         connection.execute(
             tryons.update().where(tryons.c.user_id == user_id).values(result_image_url=None)
         )
+        cards = schema.style_analyses
+        connection.execute(
+            cards.update().where(cards.c.user_id == user_id).values(card_image_url=None)
+        )
     return stored
 
 

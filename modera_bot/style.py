@@ -223,13 +223,23 @@ class Feedback(Wire):
     words: str | None = Field(None, max_length=300)
 
 
+class PastAdvice(Wire):
+    """An earlier advice and what the person thought of it: the titles of its outfits, and the
+    colours of their items."""
+
+    feedback: Feedback
+    outfits: tuple[str, ...] = ()
+    colours: tuple[Hex, ...] = ()
+
+
 class StyleRequest(Wire):
     """Payload of a styling job. `person_key` is a storage key; `person_at` is a point on who
-    is meant (x, y in shares of width and height), where the photo shows several."""
+    is meant (x, y in shares of width and height), where the photo shows several; `past` is the newest first."""
 
     person_key: str
     person_at: tuple[Share, Share] | None = None
     preferences: StylePreferences = StylePreferences()
+    past: tuple[PastAdvice, ...] = ()
     language: str
 
 
@@ -309,11 +319,3 @@ class StyleProfile(Wire):
     def trait(self, trait: Trait) -> Seen | None:
         """What was seen or told of a trait."""
         return next((seen for seen in self.seen if seen.trait is trait), None)
-
-
-class PastAdvice(Wire):
-    """An earlier advice and what the person thought of it."""
-
-    feedback: Feedback
-    outfits: tuple[str, ...] = ()  # titles
-    colours: tuple[Hex, ...] = ()  # of their items

@@ -32,6 +32,12 @@ from modera_bot.style import (
 @click.option("--undertone", type=choice(Undertone))
 @click.option("--hair", type=choice(Hair))
 @click.option("--eyes", type=choice(Eyes))
+@click.option(
+    "--card",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="OUT",
+    help="Write the card to OUT (JPEG).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the profile as JSON.")
 @with_settings
 def style(
@@ -46,13 +52,14 @@ def style(
     undertone: str | None,
     hair: str | None,
     eyes: str | None,
+    card: Path | None,
     as_json: bool,
 ) -> None:
     """Say what colours and outfits suit PERSON, and why."""
     from modera_bot.app import load_stylists
     from modera_bot.ml.base import StyleTask
     from modera_bot.ml.style.backends import BACKENDS
-    from modera_bot.ml.style.service import advise_first
+    from modera_bot.ml.style.service import advise_first, make_card
     from modera_bot.pool import PicturePool
 
     if backend and backend not in BACKENDS:
@@ -71,6 +78,10 @@ def style(
         begun = time.monotonic()
         advised = advise_first(task, stylists)
         seconds = time.monotonic() - begun
+        if card:
+            made = pool.run(make_card, advised.profile, task.person, None, settings.models)
+            card.parent.mkdir(parents=True, exist_ok=True)
+            card.write_bytes(made[0])
     finally:
         pool.close()
     if as_json:
