@@ -149,6 +149,14 @@ class InferenceSettings(Section):
     fashn: FashnSettings = FashnSettings()
 
 
+class StylingSettings(Section):
+    search_url: str = Field(
+        "https://www.google.com/search?udm=28&q={query}",
+        pattern=r"^https?://[^\s{}]+.*\{query\}.*$",
+        description="address of a shop's search, with {query} where the words go",
+    )
+
+
 class LimitsSettings(Section):
     upload_mb: float = Field(10, gt=0, le=20, description="largest upload in MB, at most 20")
     idle_minutes: float = Field(30, gt=0, description="minutes of silence until the menu returns")
@@ -188,6 +196,7 @@ class Settings(Section):
     storage: StorageSettings = StorageSettings()
     jobs: JobsSettings = JobsSettings()
     inference: InferenceSettings = InferenceSettings()
+    styling: StylingSettings = StylingSettings()
     limits: LimitsSettings = LimitsSettings()
     privacy: PrivacySettings = PrivacySettings()
     pictures: PicturesSettings = PicturesSettings()

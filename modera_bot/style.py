@@ -234,7 +234,8 @@ class PastAdvice(Wire):
 
 class StyleRequest(Wire):
     """Payload of a styling job. `person_key` is a storage key; `person_at` is a point on who
-    is meant (x, y in shares of width and height), where the photo shows several; `past` is the newest first."""
+    is meant (x, y in shares of width and height), where the photo shows several; `past`
+    is the newest first."""
 
     person_key: str
     person_at: tuple[Share, Share] | None = None

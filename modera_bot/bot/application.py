@@ -14,6 +14,7 @@ from modera_bot.bot.flows import (
     privacy,
     settings,
     start,
+    stylist,
     tryon,
     unknown,
 )
@@ -22,8 +23,8 @@ from modera_bot.bot.texts import DEFAULT, Texts
 from modera_bot.bot.turn import Services
 
 #: The first handler that takes an update ends the search, so `unknown` must stay the last.
-FLOWS = (start, menu, consent, tryon, history, settings, privacy, help, unknown)
-COMMANDS = ("tryon", "history", "menu", "settings", "help", "privacy", "cancel", "delete")
+FLOWS = (start, menu, consent, stylist, tryon, history, settings, privacy, help, unknown)
+COMMANDS = ("tryon", "style", "history", "menu", "settings", "help", "privacy", "cancel", "delete")
 
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 

@@ -60,14 +60,14 @@ def roles(chat: Chat, key: str, possible: Iterable[Role]) -> InlineKeyboardMarku
     )
 
 
-def people(chat: Chat, key: str, count: int) -> InlineKeyboardMarkup:
+def people(chat: Chat, key: str, count: int, flow: str = "tryon") -> InlineKeyboardMarkup:
     """Who is meant, by the numbers on the photo."""
-    data = f"tryon:who:{photo_id(key)}"
+    data = f"{flow}:who:{photo_id(key)}"
     numbers = [
         InlineKeyboardButton(str(number), callback_data=f"{data}:{number}")
         for number in range(1, count + 1)
     ]
-    return _rows(numbers, [_button(chat, "button-cancel", "tryon:cancel")])
+    return _rows(numbers, [_button(chat, "button-cancel", f"{flow}:cancel")])
 
 
 def replace(chat: Chat, key: str, role: Role) -> InlineKeyboardMarkup:

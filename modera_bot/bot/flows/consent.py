@@ -80,7 +80,7 @@ async def ask(turn: Turn, remember: Callable[[Connection], object]) -> None:
 
 async def agree(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Record the consent and go on with the photos that were waiting for it."""
-    from modera_bot.bot.flows import tryon  # it asks for consent, so it imports this module
+    from modera_bot.bot.flows import stylist, tryon  # they ask, so they import this module
 
     turn = current.get()
     await answer(turn)
@@ -95,6 +95,8 @@ async def agree(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     )
     if turn.session is None:
         await menu.show(turn)
+    elif turn.session.session_type == "styling":
+        await stylist.resume(turn)
     else:
         await tryon.resume(turn)
 

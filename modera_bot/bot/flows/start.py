@@ -12,13 +12,13 @@ from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, Cont
 
 from modera_bot.bot import screen
 from modera_bot.bot.chat import Chat, answer
-from modera_bot.bot.flows import menu, tryon
+from modera_bot.bot.flows import menu, stylist, tryon
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
 from modera_bot.db import users
 
 #: Where `https://t.me/<bot>?start=<link>` leads.
-LINKS = ("tryon",)
+LINKS = ("tryon", "style")
 
 
 async def start(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -56,10 +56,10 @@ async def choose(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
 
 
 async def _go_on(turn: Turn, link: str, greeting: Markup | None = None) -> None:
-    if link == "tryon":
+    if link in LINKS:
         if greeting is not None:
             await screen.show(turn, greeting)
-        await tryon.begin(turn)
+        await (stylist if link == "style" else tryon).begin(turn)
     else:
         await menu.show(turn, greeting)
 

@@ -13,7 +13,7 @@ from telegram.ext import ContextTypes
 from modera_bot import images
 from modera_bot.bot import keyboards
 from modera_bot.bot.chat import Chat, alert, answer, toast
-from modera_bot.bot.flows.states import State
+from modera_bot.bot.flows.states import PROCESSING
 from modera_bot.bot.flows.tryon import who
 from modera_bot.bot.flows.tryon.choices import pressed
 from modera_bot.bot.flows.tryon.data import TryOnData
@@ -163,7 +163,7 @@ async def another_person(press: Press) -> None:
 
 async def _again(press: Press, role: Role, key: str) -> None:
     turn, chat = press.turn, press.chat
-    if turn.state == State.TRYON_PROCESSING:
+    if turn.state in PROCESSING:
         await alert(turn, "alert-busy")
         return
     await answer(turn)
