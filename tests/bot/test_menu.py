@@ -15,13 +15,15 @@ async def test_the_menu_has_a_button_for_everything(bot_app: App, anna: SandboxU
 
     menu = await anna.wait_for("What would you like to do?")
 
-    assert labels(menu) == ["👗 Try on", "🖼 History", "⚙️ Settings", "💡 Help", "🔒 Privacy"]
+    wanted = ["👗 Try on", "🎨 Stylist", "🖼 History", "⚙️ Settings", "💡 Help", "🔒 Privacy"]
+    assert labels(menu) == wanted
 
 
 @pytest.mark.parametrize(
     ("button", "text"),
     [
         ("👗 Try on", "Let’s try something on"),
+        ("🎨 Stylist", "What suits you?"),
         ("🖼 History", "Nothing here yet"),
         ("⚙️ Settings", "Settings"),
         ("💡 Help", "How it works"),
