@@ -60,7 +60,7 @@ class Adviser:
         await self._services.database.run(commit)
 
     async def _advise(self, chat: Chat, result: StylingResult, user: User) -> bool:
-        """The card, then the advice with its buttons; False if it has been deleted meanwhile."""
+        """The advice, then its card with the buttons; False if that has been deleted meanwhile."""
         database = self._services.database
         analysis = await database.run(analyses.get, result.analysis_id, user.id)
         try:
@@ -72,10 +72,9 @@ class Adviser:
         if analysis is None:
             return False
         profile = analysis.profile
-        await chat.send_photo(card, wording.card_caption(chat, profile))
-        text = Markup("\n\n".join(wording.advice(chat, profile)))
+        await chat.send(wording.advice(chat, profile))
         rows = wording.buttons(chat, analysis.id, profile, analysis.feedback)
-        await chat.send(text, InlineKeyboardMarkup(rows))
+        await chat.send_photo(card, wording.card_caption(chat, profile), InlineKeyboardMarkup(rows))
         return True
 
     async def _fail(

@@ -30,12 +30,8 @@ def settings(settings: Settings) -> Settings:
 
 
 def is_advice(message: Json) -> bool:
-    """Whether a message is an advice with its buttons."""
-    return "stylist:save" in str(message.get("reply_markup"))
-
-
-def is_card(message: Json) -> bool:
-    return "photo" in message and "AI-generated" in message.get("caption", "")
+    """Whether a message is a card with its buttons."""
+    return "photo" in message and "stylist:save" in str(message.get("reply_markup"))
 
 
 async def choosing(app: App, person: SandboxUser, language: str = "en") -> Json:

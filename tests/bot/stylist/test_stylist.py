@@ -15,7 +15,7 @@ from modera_bot.sandbox.client import SandboxClient, SandboxUser
 from modera_bot.style import Complaint, Currency, Hue, Occasion, Skin, Undertone, Wardrobe
 from tests.bot.conftest import Serve
 from tests.bot.people import known
-from tests.bot.stylist.conftest import advised, choosing, is_advice, is_card
+from tests.bot.stylist.conftest import advised, choosing, is_advice
 from tests.bot.tryon.conftest import (
     LANDSCAPE,
     PAIR,
@@ -46,13 +46,13 @@ async def test_three_taps_lead_to_a_card_and_an_advice(
     await anna.press("Women’s")
     await anna.wait_for(lambda m: "✓ Women’s" in labels(m))
     await anna.press("✨ Advise me")
-    advice = await anna.wait_for(is_advice, timeout=10)
-    card = await anna.wait_for(is_card)
-    assert card["message_id"] < advice["message_id"]
+    card = await anna.wait_for(is_advice, timeout=10)
+    advice = await anna.wait_for("Best near the face")
+    assert advice["message_id"] < card["message_id"]
+    assert "AI-generated" in card["caption"]
     picture = Image.open(io.BytesIO(await client.download(card["photo"][-1]["file_id"])))
     assert picture.width * 1.8 < picture.height
     assert "Autumn" in advice["text"]
-    assert "Best near the face" in advice["text"]
     assert "Skin" in advice["text"]
     await eventually(lambda: state(bot_app, anna), "stylist_results")
     (row,) = await rows(bot_app, "style_analyses")
@@ -68,10 +68,9 @@ async def test_it_speaks_russian(bot_app: App, boris: SandboxUser):
     await boris.press("На вечер")
     await boris.press("Мужскую", timeout=3)
     await boris.press("✨ Жду совет", timeout=3)
-    advice = await boris.wait_for(is_advice, timeout=10)
-    assert "Осень" in advice["text"]
-    assert "Лучшее у лица" in advice["text"]
-    await boris.press("👗 Образ 1")
+    await boris.wait_for(is_advice, timeout=10)
+    assert "Осень" in (await boris.wait_for("Лучшее у лица"))["text"]
+    await boris.press("Образ 1")
     outfit = await boris.wait_for(lambda m: "🔎" in str(labels(m)))
     assert "•" in outfit["text"]
 
@@ -271,20 +270,19 @@ async def test_a_restart_in_the_middle_changes_nothing(
 # --- the buttons of an advice ---------------------------------------------------------------
 
 
-async def test_an_outfit_shows_its_items_with_search_links_and_leads_back(
+async def test_outfits_show_their_items_with_search_links_in_one_message(
     bot_app: App, anna: SandboxUser
 ):
-    advice = await advised(bot_app, anna)
-    await anna.press("👗 Outfit 2")
+    await advised(bot_app, anna)
+    await anna.press("Outfit 2")
     outfit = await anna.wait_for(lambda m: "🔎" in str(labels(m)))
-    assert outfit["message_id"] == advice["message_id"]
     assert outfit["text"].startswith("2. ")
     urls = [b["url"] for r in outfit["reply_markup"]["inline_keyboard"] for b in r if "url" in b]
     assert len(urls) >= 3
     assert all(url.startswith("https://") and " " not in url for url in urls)
-    await anna.press("‹ Back")
-    again = await anna.wait_for(is_advice)
-    assert again["text"] == advice["text"]
+    await anna.press("Outfit 3", message_id=outfit["message_id"])
+    other = await anna.wait_for(lambda m: "✓ Outfit 3" in labels(m))
+    assert other["message_id"] == outfit["message_id"]
 
 
 async def test_the_profile_is_saved(bot_app: App, anna: SandboxUser):

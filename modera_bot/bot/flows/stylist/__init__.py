@@ -69,7 +69,6 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
         button("go", intake.go),
         button(f"open:{ID}", results.open_),
         button(f"outfit:{ID}:[1-5]", results.outfit),
-        button(f"advice:{ID}", results.advice),
         button(f"save:{ID}", results.save),
         button(f"tryon:{ID}", results.try_on),
         button(f"redo:{ID}", results.redo),

@@ -84,19 +84,24 @@ def _inner(chat: Chat, page: str, wishes: StylePreferences) -> Rows:
         return _single(chat, "body", wishes.body, 2)
     if page == "looks":
         return [*_looks(chat, wishes.appearance), _go(chat)]
-    values, field = MANY[page]
-    rows = _many(chat, page, getattr(wishes, field), 3 if values is Hue else 2)
+    _, field = MANY[page]
+    rows = _many(chat, page, getattr(wishes, field), 2)
     return [*rows, *_single(chat, "fit", wishes.fit, 3)] if page == "style" else rows
 
 
 def _looks(chat: Chat, told: Appearance) -> Rows:
-    return [row for wish in LOOKS for row in _single(chat, wish, getattr(told, wish), 3)]
+    across = {"skin": 3, "undertone": 3}
+    return [
+        row
+        for wish in LOOKS
+        for row in _single(chat, wish, getattr(told, wish), across.get(wish, 2))
+    ]
 
 
 def _main(chat: Chat, wishes: StylePreferences) -> Rows:
     return [
         *_single(chat, "occasion", wishes.occasion, 2),
-        *_single(chat, "wardrobe", wishes.wardrobe, 3),
+        *_single(chat, "wardrobe", wishes.wardrobe, 2),
         [_to(chat, "style"), _to(chat, "budget")],
         [_to(chat, "liked"), _to(chat, "avoided")],
         [_to(chat, "size"), _to(chat, "body")],

@@ -65,16 +65,16 @@ def on_advice(work: Callable[[Press], Awaitable[None]]) -> Handler:
 
 @on_advice
 async def open_(press: Press) -> None:
-    """The card once more, and the advice."""
+    """The advice once more, and its card."""
     await answer(press.turn)
-    picture = await _card(press)
-    await press.chat.send_photo(picture, wording.card_caption(press.chat, press.analysis.profile))
-    await press.chat.send(_text(press), _keyboard(press))
+    chat, profile, picture = press.chat, press.analysis.profile, await _card(press)
+    await chat.send(wording.advice(chat, profile))
+    await chat.send_photo(picture, wording.card_caption(chat, profile), _keyboard(press))
 
 
 @on_advice
 async def outfit(press: Press) -> None:
-    """One outfit item by item, with a search link for each, in place of the advice."""
+    """One outfit item by item, with a search link for each; another takes its place."""
     profile, number = press.analysis.profile, int(press.value)
     if number > len(profile.outfits):
         await alert(press.turn, "alert-stale")
@@ -84,13 +84,6 @@ async def outfit(press: Press) -> None:
     search = press.turn.services.settings.styling.search_url
     rows = wording.outfit_rows(press.chat, press.analysis.id, profile, number, search)
     await screen.show(press.turn, text, rows)
-
-
-@on_advice
-async def advice(press: Press) -> None:
-    """Back from an outfit to the advice."""
-    await answer(press.turn)
-    await screen.show(press.turn, _text(press), _keyboard(press).inline_keyboard)
 
 
 @on_advice
@@ -208,10 +201,6 @@ async def _card(press: Press) -> bytes:
     if press.analysis.card_key is None:
         raise StorageError(Code.PICTURE_GONE, permanent=True)
     return await asyncio.to_thread(press.turn.services.storage.get, press.analysis.card_key)
-
-
-def _text(press: Press) -> Markup:
-    return Markup("\n\n".join(wording.advice(press.chat, press.analysis.profile)))
 
 
 def _keyboard(press: Press) -> InlineKeyboardMarkup:

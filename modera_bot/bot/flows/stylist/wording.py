@@ -31,8 +31,8 @@ def card_caption(chat: Chat, profile: StyleProfile) -> Markup:
     return Markup(f"{chat.text('result-label')}\n{season}")
 
 
-def advice(chat: Chat, profile: StyleProfile) -> list[Markup]:
-    """The whole advice in paragraphs."""
+def advice(chat: Chat, profile: StyleProfile) -> Markup:
+    """The whole advice."""
     season = chat.text(f"stylist-season-{profile.season}")
     doubt = f" {chat.text(f'stylist-also-{profile.also}')}" if profile.also else ""
     parts = [Markup(f"{season}\n{escape(profile.why)}{doubt}"), _seen(chat, profile)]
@@ -49,7 +49,7 @@ def advice(chat: Chat, profile: StyleProfile) -> list[Markup]:
     parts.append(_listed(chat.text("stylist-donts"), profile.donts))
     if profile.unsure:
         parts.append(chat.text("stylist-unsure", traits=_traits(chat, profile.unsure)))
-    return parts
+    return Markup("\n\n".join(parts))
 
 
 def outfit(chat: Chat, number: int, of: Outfit) -> Markup:
@@ -63,7 +63,7 @@ def outfit(chat: Chat, number: int, of: Outfit) -> Markup:
 
 
 def buttons(chat: Chat, analysis_id: str, profile: StyleProfile, judged: Feedback | None) -> Rows:
-    """Under the advice."""
+    """Under the card."""
 
     def button(action: str, key: str) -> InlineKeyboardButton:
         return InlineKeyboardButton(
@@ -94,15 +94,12 @@ def outfit_buttons(
 def outfit_rows(
     chat: Chat, analysis_id: str, profile: StyleProfile, number: int, search: str
 ) -> Rows:
-    """Under one outfit: where to look for each item, the other outfits, and the way back."""
+    """Under one outfit: where to look for each item, and the other outfits."""
     rows = [
         [InlineKeyboardButton(f"🔎 {item.name}", url=search.replace("{query}", quote(item.query)))]
         for item in profile.outfits[number - 1].items
     ]
-    back = InlineKeyboardButton(
-        chat.text("button-back"), callback_data=f"stylist:advice:{analysis_id}"
-    )
-    return [*rows, outfit_buttons(chat, analysis_id, profile, number), [back]]
+    return [*rows, outfit_buttons(chat, analysis_id, profile, number)]
 
 
 def complaints(chat: Chat, analysis_id: str) -> InlineKeyboardMarkup:

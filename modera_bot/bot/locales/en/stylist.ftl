@@ -149,7 +149,7 @@ stylist-unsure = 🙋 Less sure: { $traits }. Tell me under “Other wishes”, 
 stylist-why = What didn’t you like? The next advice will heed it.
 stylist-complaint-noted = Thank you, I’ve noted it. Shall I advise again?
 
-button-stylist-outfit = 👗 Outfit { $number }
+button-stylist-outfit = Outfit { $number }
 button-stylist-save = 💾 Save as my profile
 button-stylist-file = 📎 Card as a file
 button-stylist-tryon = 👕 Try something on

@@ -154,7 +154,7 @@ stylist-unsure = 🙋 Менее уверенно: { $traits }. Уточните
 stylist-why = Что не понравилось? Следующий совет это учтёт.
 stylist-complaint-noted = Спасибо, записано. Дать совет ещё раз?
 
-button-stylist-outfit = 👗 Образ { $number }
+button-stylist-outfit = Образ { $number }
 button-stylist-save = 💾 В мой профиль
 button-stylist-file = 📎 Карточка файлом
 button-stylist-tryon = 👕 Примерить вещь
