@@ -10,7 +10,9 @@ from modera_bot.ml.style.outfits import outfits
 from modera_bot.ml.style.palettes import PALETTES, Palette
 from modera_bot.ml.style.reading import Reading
 from modera_bot.ml.style.season import guess, unsure
+from modera_bot.ml.style.shape import body_type
 from modera_bot.ml.style.traits import traits
+from modera_bot.ml.style.wish import understood
 from modera_bot.ml.style.words import Words
 from modera_bot.style import (
     Advice,
@@ -41,6 +43,7 @@ def advise(
     told, words = wishes.appearance, Words(language)
     if reading is None and told.skin is None and told.hair is None:
         raise Refusal(Code.FACE_UNCLEAR)
+    wishes = understood(wishes, words)
     seen = traits(reading, told)
     guessed = guess(reading, told, seen)
     palette = PALETTES[guessed.season]
@@ -84,9 +87,10 @@ def _advice(key: str, words: Words) -> Advice:
 
 
 def _shape(wishes: StylePreferences, words: Words) -> tuple[Advice, ...]:
-    if wishes.body is None:
+    body = wishes.body or body_type(wishes.measurements)
+    if body is None:
         return ()
-    return tuple(_advice(f"shape-{wishes.body}-{number}", words) for number in (1, 2, 3))
+    return tuple(_advice(f"shape-{body}-{number}", words) for number in (1, 2, 3))
 
 
 def _dos(

@@ -12,6 +12,7 @@ from modera_bot.ml import style as stylist
 from modera_bot.ml.style.advise import advise
 from modera_bot.ml.style.palettes import PALETTES, Colour
 from modera_bot.ml.style.wardrobe import PIECES, TEMPLATES
+from modera_bot.ml.style.wish import understood
 from modera_bot.ml.style.words import LANGUAGES, LOCALES, Words
 from modera_bot.style import (
     Appearance,
@@ -22,6 +23,7 @@ from modera_bot.style import (
     Feedback,
     Hair,
     Hue,
+    Measurements,
     Occasion,
     PastAdvice,
     Range,
@@ -112,7 +114,7 @@ def test_every_text_is_used_and_every_colour_and_item_has_one():
     named |= {f"cut-{piece.cut}" for piece in PIECES.values() if piece.cut}
     for template in TEMPLATES:
         named |= {f"outfit-{template.key}", f"outfit-{template.key}-why"}
-    families = {"season-", "do-", "dont-", "shape-", "weaker-", "cut-"}
+    families = {"wish-", "season-", "do-", "dont-", "shape-", "weaker-", "cut-"}
     code = "".join(path.read_text("utf-8") for path in Path(stylist.__file__).parent.rglob("*.py"))
     rest = set(_keys("en")) - named
     assert named <= set(_keys("en"))
@@ -162,6 +164,43 @@ def test_nobody_is_offered_another_department():
     for wardrobe in (Wardrobe.MEN, Wardrobe.ANY):
         wishes = StylePreferences(wardrobe=wardrobe, appearance=WARM)
         assert women.isdisjoint(o.title for o in advise(None, wishes, (), "en").outfits)
+
+
+@pytest.mark.parametrize(
+    ("chest", "waist", "hips", "body"),
+    [
+        (92, 68, 94, BodyType.HOURGLASS),
+        (88, 72, 100, BodyType.TRIANGLE),
+        (104, 84, 95, BodyType.INVERTED_TRIANGLE),
+        (92, 80, 94, BodyType.RECTANGLE),
+        (100, 98, 102, BodyType.OVAL),
+        (None, 70, 95, None),
+    ],
+)
+def test_typed_measurements_speak_of_a_body_type(chest, waist, hips, body):
+    measured = Measurements(chest=chest, waist=waist, hips=hips)
+    by_numbers = advise(READING, StylePreferences(measurements=measured), (), "en")
+    assert by_numbers.shape == advise(READING, StylePreferences(body=body), (), "en").shape
+
+
+@pytest.mark.parametrize(
+    ("language", "wish"),
+    [
+        ("en", "A bright party outfit, green maybe, but no black please"),
+        ("ru", "Что-нибудь яркое на свадьбу, можно зелёное, только без чёрного"),
+    ],
+)
+def test_the_rules_understand_simple_words_of_a_wish(language, wish):
+    found = understood(StylePreferences(wish=wish), Words(language))
+    assert found.occasion is Occasion.EVENING
+    assert (found.liked, found.avoided) == ((Hue.GREEN,), (Hue.BLACK,))
+    assert found.styles == (Archetype.BOLD,)
+
+
+def test_what_was_chosen_by_hand_outweighs_words():
+    wishes = StylePreferences(wish="red, for work", avoided=(Hue.RED,), occasion=Occasion.TRAVEL)
+    found = understood(wishes, Words("en"))
+    assert (found.liked, found.avoided, found.occasion) == ((), (Hue.RED,), Occasion.TRAVEL)
 
 
 def test_avoided_colours_are_avoided_and_liked_ones_come_first():

@@ -74,7 +74,7 @@ def buttons(chat: Chat, analysis_id: str, profile: StyleProfile, judged: Feedbac
     rows = [outfit_buttons(chat, analysis_id, profile)]
     rows += [[button("save", "save"), button("file", "file")]]
     rows += [[button("tryon", "tryon")], [button("redo", "redo")]]
-    rows += [_judging(chat, analysis_id, judged), [menu]]
+    rows += [[*_judging(chat, analysis_id, judged), menu]]
     return rows
 
 
