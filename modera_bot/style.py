@@ -11,9 +11,9 @@ Lengths are bounded so that a card can always show them whole.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from modera_bot.contracts import Share, Wire
 
@@ -73,6 +73,16 @@ class Trait(StrEnum):
     HAIR = "hair"
     EYES = "eyes"
     CONTRAST = "contrast"
+
+
+#: What each trait can be.
+VALUES: dict[Trait, type[StrEnum]] = {
+    Trait.SKIN: Skin,
+    Trait.UNDERTONE: Undertone,
+    Trait.HAIR: Hair,
+    Trait.EYES: Eyes,
+    Trait.CONTRAST: Contrast,
+}
 
 
 class BodyType(StrEnum):
@@ -263,6 +273,13 @@ class Seen(Wire):
     sure: Share
     told: bool = False
     hex: Hex | None = None
+
+    @model_validator(mode="after")
+    def _value_is_known(self) -> Self:
+        known = VALUES[self.trait]
+        if self.value not in {*known}:
+            raise ValueError(f"{self.trait} is one of {', '.join(known)}")
+        return self
 
 
 class Advice(Wire):

@@ -1,7 +1,6 @@
 """What is said: complete in both languages, kind, and true to what a person wishes."""
 
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from fluent.syntax import ast as ftl
 from modera_bot.ml import style as stylist
 from modera_bot.ml.style.advise import advise
 from modera_bot.ml.style.palettes import PALETTES, Colour
+from modera_bot.ml.style.tone import unkind
 from modera_bot.ml.style.wardrobe import PIECES, TEMPLATES
 from modera_bot.ml.style.wish import understood
 from modera_bot.ml.style.words import LANGUAGES, LOCALES, Words
@@ -38,18 +38,6 @@ from tests.ml.style.profiles import READING, many
 
 WARM = Appearance(skin=Skin.LIGHT, undertone=Undertone.WARM, hair=Hair.DARK)
 
-#: What is never said to anybody, by language.
-NEVER = {
-    "en": r"fat\b|chubby|plump|skinny|flaw|problem|hide\b|hiding|conceal|camouflage|disguise|"
-    r"slimming|slimmer|thinner|correct(s|ing)? your|too (big|small|short|tall|wide|old)|ugly|"
-    r"unflattering|bad\b|"
-    r"wrong|should not|must not|never wear|mistake|your (belly|stomach|thighs|weight|age|race)|"
-    r"for your age|exotic|normal",
-    "ru": r"толст|полн(ый|ая|ые|ит|ота|оват)|худ(ой|ая|ит|ышк)|недостат|проблем|скры(ть|вает|вают)|"
-    r"спря(чь|тать)|маскир|замаскир|стройн|стройнит|некрасив|уродлив|нельзя|запрещ|никогда не нос|"
-    r"ошибк|плохо|неправильн|живот|лишн|вес\b|возраст|рас[аы]\b|экзотич|нормальн|дефект",
-}
-
 
 def texts_of(profile: StyleProfile) -> list[str]:
     """All sentences and names in a profile."""
@@ -68,19 +56,19 @@ def texts_of(profile: StyleProfile) -> list[str]:
 def test_nobody_is_judged(language):
     texts = {text for profile in many(language) for text in texts_of(profile)}
     assert len(texts) > 150
-    assert not [text for text in texts if re.search(NEVER[language], text, re.IGNORECASE)]
+    assert not [text for text in texts if unkind(text, language)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_at_all_judges_anybody(language):
-    source = "".join(path.read_text("utf-8") for path in (LOCALES / language).glob("*.ftl"))
+    source = "".join(path.read_text("utf-8") for path in (LOCALES / language).glob("[!w]*.ftl"))
     said = " ".join(line.partition("=")[2] for line in source.splitlines())
-    assert not re.search(NEVER[language], said, re.IGNORECASE)
+    assert not unkind(said, language)
 
 
 def test_what_is_never_said_would_be_found():
-    assert re.search(NEVER["en"], "Vertical stripes hide your belly.")
-    assert re.search(NEVER["ru"], "Такой крой скрывает недостатки.")
+    assert unkind("Vertical stripes hide your belly.", "en") == "hide"
+    assert unkind("Такой крой скрывает недостатки.", "ru") == "скрывает"
 
 
 def test_profiles_survive_json():
