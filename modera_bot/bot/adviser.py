@@ -1,6 +1,7 @@
 """What a person gets when a styling job has ended, and where their session goes with it."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -19,6 +20,8 @@ from modera_bot.db.sessions import Session
 from modera_bot.db.users import User
 from modera_bot.errors import Code, StorageError
 
+#: Seconds to read a paragraph in before the next one comes.
+PAUSE_S = 0.35
 #: Faults of the photo that a person can make up for by telling their colours.
 TELLABLE = frozenset({Code.FACE_UNCLEAR, Code.COLOUR_CAST, Code.BACKLIT})
 #: What is told when a card has been deleted before it could be shown.
@@ -72,7 +75,9 @@ class Adviser:
         if analysis is None:
             return False
         profile = analysis.profile
-        await chat.send(wording.advice(chat, profile))
+        parts = wording.advice(chat, profile)
+        await _stream(chat, int(analysis.id[:7], 16) + 1, parts)
+        await chat.send(wording.whole(parts))
         rows = wording.buttons(chat, analysis.id, profile, analysis.feedback)
         await chat.send_photo(card, wording.card_caption(chat, profile), InlineKeyboardMarkup(rows))
         return True
@@ -91,6 +96,14 @@ class Adviser:
             return State.STYLIST_WAITING_PHOTO, StylistData().stored()
         await chat.send(text, InlineKeyboardMarkup(pages.again(chat)))
         return State.STYLIST_PREFERENCES, data.at_rest().stored()
+
+
+async def _stream(chat: Chat, draft_id: int, parts: Sequence[Markup]) -> None:
+    """Let the advice grow before the eyes, paragraph by paragraph; ends early if it can't."""
+    for number in range(1, len(parts)):
+        if not await chat.draft(draft_id, wording.whole(parts[:number])):
+            return
+        await asyncio.sleep(PAUSE_S)
 
 
 async def find(services: Services, event: Event) -> tuple[User, Session] | None:

@@ -83,8 +83,9 @@ class Handover:
                 return
             text = error_text(parcel.chat, Code.UNEXPECTED, _reference(event))
             await parcel.chat.send(text, keyboards.menu(parcel.chat))
-            if parcel.data.status_message_id is not None:
-                await parcel.chat.delete(parcel.data.status_message_id)
+            status = parcel.session.input_data.get("status_message_id")
+            if status is not None:
+                await parcel.chat.delete(status)
 
     def _parcel(self, connection: Connection, event: Event) -> _Parcel | None:
         """How things stand now that nobody else speaks with the person; None if it is over."""

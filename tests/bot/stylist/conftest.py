@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from modera_bot.app import App
+from modera_bot.bot import adviser
 from modera_bot.config import Settings
 from modera_bot.ml.style.backends import BACKENDS
 from modera_bot.sandbox.client import Json, SandboxUser
@@ -19,6 +20,7 @@ __all__ = ["_colours"]
 def stylist(monkeypatch: pytest.MonkeyPatch) -> Iterator[Conduct]:
     """How the fake stylist behaves."""
     monkeypatch.setitem(BACKENDS, "quick", "tests.fakes_style:QuickStylist")
+    monkeypatch.setattr(adviser, "PAUSE_S", 0.0)
     yield fakes_style.conduct
     fakes_style.conduct.reset()
 
@@ -47,4 +49,4 @@ async def advised(app: App, person: SandboxUser) -> Json:
     """Bring somebody to their advice."""
     await choosing(app, person)
     await person.press("stylist:go")
-    return await person.wait_for(is_advice, timeout=10)
+    return await person.wait_for(is_advice, timeout=30)

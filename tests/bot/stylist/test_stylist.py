@@ -1,8 +1,8 @@
 """From one photo and a few taps to an advice, and what can be done with it."""
 
 import io
+from itertools import pairwise
 
-import pytest
 from PIL import Image
 from sqlalchemy import select
 
@@ -23,6 +23,7 @@ from tests.bot.tryon.conftest import (
     WOMAN,
     eventually,
     labels,
+    methods,
     photo,
     settle,
     state,
@@ -46,7 +47,7 @@ async def test_three_taps_lead_to_a_card_and_an_advice(
     await anna.press("Women’s")
     await anna.wait_for(lambda m: "✓ Women’s" in labels(m))
     await anna.press("✨ Advise me")
-    card = await anna.wait_for(is_advice, timeout=10)
+    card = await anna.wait_for(is_advice, timeout=30)
     advice = await anna.wait_for("Best near the face")
     assert advice["message_id"] < card["message_id"]
     assert "AI-generated" in card["caption"]
@@ -63,12 +64,26 @@ async def test_three_taps_lead_to_a_card_and_an_advice(
     assert (hold["feature"], hold["state"]) == ("styling", "captured")
 
 
+async def test_the_advice_grows_paragraph_by_paragraph(bot_app: App, anna: SandboxUser):
+    await advised(bot_app, anna)
+    drafts = [call["text"] for call in await methods(anna, "sendMessageDraft")]
+    assert len(drafts) >= 4
+    assert all(later.startswith(earlier) for earlier, later in pairwise(drafts))
+
+
+async def test_where_nothing_can_grow_it_comes_at_once(
+    bot_app: App, anna: SandboxUser, client: SandboxClient
+):
+    await client.fault("sendMessageDraft", "403", times=None)
+    await advised(bot_app, anna)
+
+
 async def test_it_speaks_russian(bot_app: App, boris: SandboxUser):
     await choosing(bot_app, boris, "ru")
     await boris.press("На вечер")
-    await boris.press("Мужскую", timeout=3)
-    await boris.press("✨ Жду совет", timeout=3)
-    await boris.wait_for(is_advice, timeout=10)
+    await boris.press("Мужскую", timeout=8)
+    await boris.press("✨ Жду совет", timeout=8)
+    await boris.wait_for(is_advice, timeout=30)
     assert "Осень" in (await boris.wait_for("Лучшее у лица"))["text"]
     await boris.press("Образ 1")
     outfit = await boris.wait_for(lambda m: "🔎" in str(labels(m)))
@@ -93,11 +108,11 @@ async def test_wishes_are_remembered_and_reach_the_stylist(
     await choosing(bot_app, anna)
 
     async def tap(page: str, *buttons: str) -> None:
-        await anna.press(f"stylist:page:{page}", timeout=3)
+        await anna.press(f"stylist:page:{page}", timeout=8)
         for button in buttons:
-            await anna.press(button, timeout=3)
+            await anna.press(button, timeout=8)
             await anna.wait_for(lambda m, b=button: f"✓ {b}" in labels(m))
-        await anna.press("stylist:page:main", timeout=3)
+        await anna.press("stylist:page:main", timeout=8)
         await anna.wait_for("Got your photo")
 
     await tap("style", "Minimal", "Bold", "Relaxed")
@@ -110,7 +125,7 @@ async def test_wishes_are_remembered_and_reach_the_stylist(
     await anna.press("Evening out")
     await anna.wait_for(lambda m: "✓ Evening out" in labels(m))
     await anna.press("stylist:go")
-    await anna.wait_for(is_advice, timeout=10)
+    await anna.wait_for(is_advice, timeout=30)
     wishes = stylist.tasks[-1].preferences
     assert wishes.occasion is Occasion.EVENING
     assert [*wishes.styles] == ["minimal", "bold"]
@@ -134,11 +149,11 @@ async def test_wishes_are_remembered_and_reach_the_stylist(
 async def test_nobody_likes_what_they_avoid(bot_app: App, anna: SandboxUser):
     await choosing(bot_app, anna)
     await anna.press("stylist:page:liked")
-    await anna.press("Red", timeout=3)
+    await anna.press("Red", timeout=8)
     await anna.wait_for(lambda m: "✓ Red" in labels(m))
     await anna.press("stylist:page:main")
-    await anna.press("stylist:page:avoided", timeout=3)
-    await anna.press("stylist:add:avoided:red", timeout=3)
+    await anna.press("stylist:page:avoided", timeout=8)
+    await anna.press("stylist:add:avoided:red", timeout=8)
     await anna.wait_for(lambda m: "✓ Red" in labels(m))
     assert (await known(bot_app, anna)).preferences["style"] == {"avoided": ["red"]}
 
@@ -152,7 +167,7 @@ async def test_words_are_welcome_and_numbers_are_measurements(
     await anna.text("168 92 74 98")
     await anna.wait_for("noted your measurements")
     await anna.press("stylist:go")
-    await anna.wait_for(is_advice, timeout=10)
+    await anna.wait_for(is_advice, timeout=30)
     wishes = stylist.tasks[-1].preferences
     assert wishes.wish.startswith("Something for my sister")
     assert wishes.measurements.waist == 74
@@ -165,7 +180,7 @@ async def test_a_photo_without_a_person_is_turned_down(bot_app: App, anna: Sandb
     for colour in (LANDSCAPE, TOP):
         await anna.photo(photo(colour))
         await anna.wait_for("Send a photo of one person")
-    assert await state(bot_app, anna) == "stylist_waiting_photo"
+    await eventually(lambda: state(bot_app, anna), "stylist_waiting_photo")
 
 
 async def test_of_several_people_one_is_chosen_by_number(
@@ -179,24 +194,23 @@ async def test_of_several_people_one_is_chosen_by_number(
     await anna.press("2")
     await anna.wait_for("Got your photo")
     await anna.press("stylist:go")
-    await anna.wait_for(is_advice, timeout=10)
+    await anna.wait_for(is_advice, timeout=30)
     assert stylist.tasks[-1].person_at == (0.45, 0.4)
 
 
-@pytest.mark.parametrize("code", [Code.COLOUR_CAST, Code.BACKLIT, Code.FACE_UNCLEAR])
 async def test_what_a_photo_can_not_tell_the_person_can(
-    bot_app: App, anna: SandboxUser, stylist: Conduct, code: Code
+    bot_app: App, anna: SandboxUser, stylist: Conduct
 ):
     await choosing(bot_app, anna)
-    stylist.faults.append(Refusal(code))
+    stylist.faults.append(Refusal(Code.COLOUR_CAST))
     await anna.press("stylist:go")
-    await anna.wait_for("tell me yourself how you look", timeout=10)
-    assert await state(bot_app, anna) == "stylist_waiting_photo"
+    await anna.wait_for("tell me yourself how you look", timeout=30)
+    await eventually(lambda: state(bot_app, anna), "stylist_waiting_photo")
     await anna.press("🙋 I’ll tell you myself")
-    await anna.press("Gold", timeout=3)
+    await anna.press("Gold", timeout=8)
     await anna.wait_for(lambda m: "✓ Gold" in labels(m))
     await anna.press("stylist:go")
-    await anna.wait_for(is_advice, timeout=10)
+    await anna.wait_for(is_advice, timeout=30)
     assert stylist.tasks[-1].preferences.appearance.undertone is Undertone.WARM
     holds = [row["state"] for row in await rows(bot_app, "credit_holds")]
     assert sorted(holds) == ["captured", "released"]
@@ -206,7 +220,7 @@ async def test_another_photo_helps_as_well(bot_app: App, anna: SandboxUser, styl
     await choosing(bot_app, anna)
     stylist.faults.append(Refusal(Code.BACKLIT))
     await anna.press("stylist:go")
-    await anna.wait_for("in the shade", timeout=10)
+    await anna.wait_for("in the shade", timeout=30)
     await anna.photo(photo(WOMAN))
     await anna.wait_for("Got your photo")
 
@@ -215,17 +229,17 @@ async def test_a_failure_can_be_tried_again(bot_app: App, anna: SandboxUser, sty
     await choosing(bot_app, anna)
     stylist.faults.append(BackendError(Code.BACKEND_FAILED))
     await anna.press("stylist:go")
-    await anna.wait_for("stumbled", timeout=10)
-    assert await state(bot_app, anna) == "stylist_preferences"
+    await anna.wait_for("stumbled", timeout=30)
+    await eventually(lambda: state(bot_app, anna), "stylist_preferences")
     await anna.press("stylist:go")
-    await anna.wait_for(is_advice, timeout=10)
+    await anna.wait_for(is_advice, timeout=30)
 
 
 async def test_it_can_be_stopped(bot_app: App, anna: SandboxUser, stylist: Conduct):
     await choosing(bot_app, anna)
     stylist.gate.clear()
     await anna.press("stylist:go")
-    await anna.wait_for("Looking at the colours", timeout=8)
+    await anna.wait_for("Looking at the colours", timeout=30)
     await anna.photo(photo(TOP))
     await anna.wait_for("still working")
     await anna.text("/cancel")
@@ -244,7 +258,7 @@ async def test_stopped_before_the_job_nothing_is_left(bot_app: App, anna: Sandbo
     await choosing(bot_app, anna)
     await anna.press("✕ Cancel")
     await anna.wait_for("Stopped")
-    assert await state(bot_app, anna) == "default"
+    await eventually(lambda: state(bot_app, anna), "default")
 
 
 async def test_a_restart_in_the_middle_changes_nothing(
@@ -257,11 +271,11 @@ async def test_a_restart_in_the_middle_changes_nothing(
     async with serve() as second:
         stylist.gate.clear()
         await anna.press("stylist:go")
-        await anna.wait_for("Looking at the colours", timeout=8)
+        await anna.wait_for("Looking at the colours", timeout=30)
         second.services.jobs.stop(0.1)
         stylist.gate.set()
     async with serve() as third:
-        await anna.wait_for(is_advice, timeout=10)
+        await anna.wait_for(is_advice, timeout=30)
         await eventually(lambda: state(third, anna), "stylist_results")
         assert stylist.tasks[-1].preferences.occasion is Occasion.TRAVEL
         assert len(await rows(third, "style_analyses")) == 1
@@ -310,9 +324,9 @@ async def test_the_photo_goes_to_the_try_on(bot_app: App, anna: SandboxUser):
     await advised(bot_app, anna)
     await anna.press("👕 Try something on")
     await anna.wait_for("Send another garment")
-    assert await state(bot_app, anna) == "tryon_waiting_clothing"
+    await eventually(lambda: state(bot_app, anna), "tryon_waiting_clothing")
     await anna.photo(photo(TOP))
-    await anna.wait_for(lambda m: "tryon:rate" in str(m.get("reply_markup")), timeout=10)
+    await anna.wait_for(lambda m: "tryon:rate" in str(m.get("reply_markup")), timeout=30)
 
 
 async def test_praise_and_blame_are_noted_and_heeded(
@@ -329,9 +343,9 @@ async def test_praise_and_blame_are_noted_and_heeded(
     (past,) = await bot_app.services.database.run(analyses.past, user.id)
     assert past.feedback.why == (Complaint.NOT_ME,)
     await anna.press("🔁 Advise again")
-    await anna.press("stylist:go", timeout=3)
+    await anna.press("stylist:go", timeout=8)
     other = await anna.wait_for(
-        lambda m: is_advice(m) and m["message_id"] > advice["message_id"], timeout=10
+        lambda m: is_advice(m) and m["message_id"] > advice["message_id"], timeout=30
     )
     assert other
     assert stylist.tasks[-1].past == (past,)
@@ -355,8 +369,8 @@ async def test_withdrawn_consent_takes_what_was_read_along(bot_app: App, anna: S
     await advised(bot_app, anna)
     await anna.press("💾 Save as my profile")
     await anna.text("/privacy")
-    await anna.press("Withdraw consent", timeout=3)
-    await anna.press("Yes, withdraw", timeout=3)
+    await anna.press("Withdraw consent", timeout=8)
+    await anna.press("Yes, withdraw", timeout=8)
     await anna.wait_for("Done: your consent is withdrawn")
     (row,) = await rows(bot_app, "style_analyses")
     assert (row["style_profile"], row["card_image_url"]) == (None, None)

@@ -68,7 +68,7 @@ async def open_(press: Press) -> None:
     """The advice once more, and its card."""
     await answer(press.turn)
     chat, profile, picture = press.chat, press.analysis.profile, await _card(press)
-    await chat.send(wording.advice(chat, profile))
+    await chat.send(wording.whole(wording.advice(chat, profile)))
     await chat.send_photo(picture, wording.card_caption(chat, profile), _keyboard(press))
 
 

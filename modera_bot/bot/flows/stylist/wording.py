@@ -1,6 +1,6 @@
 """What an advice says in the chat."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import quote
 
@@ -31,8 +31,8 @@ def card_caption(chat: Chat, profile: StyleProfile) -> Markup:
     return Markup(f"{chat.text('result-label')}\n{season}")
 
 
-def advice(chat: Chat, profile: StyleProfile) -> Markup:
-    """The whole advice."""
+def advice(chat: Chat, profile: StyleProfile) -> list[Markup]:
+    """The whole advice in paragraphs."""
     season = chat.text(f"stylist-season-{profile.season}")
     doubt = f" {chat.text(f'stylist-also-{profile.also}')}" if profile.also else ""
     parts = [Markup(f"{season}\n{escape(profile.why)}{doubt}"), _seen(chat, profile)]
@@ -49,6 +49,11 @@ def advice(chat: Chat, profile: StyleProfile) -> Markup:
     parts.append(_listed(chat.text("stylist-donts"), profile.donts))
     if profile.unsure:
         parts.append(chat.text("stylist-unsure", traits=_traits(chat, profile.unsure)))
+    return parts
+
+
+def whole(parts: Sequence[Markup]) -> Markup:
+    """Paragraphs as one message."""
     return Markup("\n\n".join(parts))
 
 
