@@ -31,7 +31,7 @@ from modera_bot.errors import ConfigError
 from modera_bot.jobs import Jobs
 from modera_bot.marking import Marker, credentials_in
 from modera_bot.ml.backends import BACKENDS, load
-from modera_bot.ml.base import BackendContext, TryOnBackend
+from modera_bot.ml.base import BackendContext, StyleBackend, TryOnBackend
 from modera_bot.ml.cache import ResultCache
 from modera_bot.ml.cost import DatabaseMeter
 from modera_bot.ml.fit import FitService
@@ -41,6 +41,8 @@ from modera_bot.ml.metering import Meter, Tally
 from modera_bot.ml.moderation import moderation_of
 from modera_bot.ml.service import TryOnService
 from modera_bot.ml.standards import Standards
+from modera_bot.ml.style import backends as stylists
+from modera_bot.ml.style.service import StyleService
 from modera_bot.ml.transports import load_visions
 from modera_bot.pay.credits import PaidCredits
 from modera_bot.pay.free import FreeCredits
@@ -168,6 +170,9 @@ async def _services(
             backend.warm()
     draft_only = all(backend.capabilities.draft for backend in backends)
     credits = open_credits(settings, draft_only=draft_only)
+    advisers = load_stylists(settings.inference.style, pool, settings)
+    for adviser in advisers:
+        stack.callback(adviser.close)
     keep = timedelta(days=settings.privacy.keep_days)
     moderation = moderation_of(settings.inference, meter)
     stack.callback(moderation.close)
@@ -190,7 +195,12 @@ async def _services(
         database,
         settings.jobs,
         credits,
-        {JobKind.TRYON: tryon.handle},
+        {
+            JobKind.TRYON: tryon.handle,
+            JobKind.STYLING: StyleService(
+                storage, pool, advisers, settings.models, keep=keep
+            ).handle,
+        },
         secret=secret,
         on_event=announcer.announce,
     )
@@ -265,6 +275,18 @@ def open_credits(settings: Settings, *, draft_only: bool) -> Credits:
     if not settings.pay.enabled:
         return FreeCredits()
     return PaidCredits(settings.pay, {Feature.TRYON} if draft_only else ())
+
+
+def load_stylists(
+    names: tuple[str, ...], pool: PicturePool, settings: Settings
+) -> tuple[StyleBackend, ...]:
+    """Make the named stylists, in the order given. Raises ConfigError for other names."""
+    known = stylists.BACKENDS
+    if unknown := [name for name in names if name not in known]:
+        raise ConfigError(
+            (f"inference.style: no stylist {unknown[0]!r}; write some of {', '.join(known)}",)
+        )
+    return tuple(stylists.load(name)(BackendContext(pool, settings)) for name in names)
 
 
 def make_secret(folder: Path) -> bytes:

@@ -295,6 +295,9 @@ class InferenceSettings(Section):
         True, description="false: hosted pictures as they come, face and background included"
     )
     budget: BudgetSettings = BudgetSettings()
+    style: tuple[str, ...] = Field(
+        ("rules",), min_length=1, description='stylists in the order to be tried, like ["rules"]'
+    )
     fashn: FashnSettings = FashnSettings()
     openai: OpenAISettings = OpenAISettings()
     gemini: GeminiSettings = GeminiSettings()
@@ -397,6 +400,14 @@ class PaySettings(Section):
         return self
 
 
+class StylingSettings(Section):
+    search_url: str = Field(
+        "https://www.google.com/search?udm=28&q={query}",
+        pattern=r"^https?://[^\s{}]+.*\{query\}.*$",
+        description="address of a shop's search, with {query} where the words go",
+    )
+
+
 class LimitsSettings(Section):
     upload_mb: float = Field(10, gt=0, le=20, description="largest upload in MB, at most 20")
     idle_minutes: float = Field(30, gt=0, description="minutes of silence until the menu returns")
@@ -440,6 +451,7 @@ class Settings(Section):
     jobs: JobsSettings = JobsSettings()
     inference: InferenceSettings = InferenceSettings()
     pay: PaySettings = PaySettings()
+    styling: StylingSettings = StylingSettings()
     limits: LimitsSettings = LimitsSettings()
     privacy: PrivacySettings = PrivacySettings()
     pictures: PicturesSettings = PicturesSettings()

@@ -151,6 +151,7 @@ class Webhook(Protocol):
 
 class JobKind(StrEnum):
     TRYON = "tryon"
+    STYLING = "styling"
 
 
 class JobState(StrEnum):
@@ -165,6 +166,8 @@ class Stage(StrEnum):
     """Where a running job is; the locale text is ``stage-<value>``."""
 
     READING = "reading"
+    COLOURS = "colours"
+    OUTFITS = "outfits"
     FITTING = "fitting"
     DRAWING = "drawing"
     FINISHING = "finishing"
@@ -258,12 +261,23 @@ class TryOnResult(Wire):
     cached: bool = False  # the picture of an earlier try-on of the same photos
 
 
+class StylingResult(Wire):
+    """Outcome of a styling job; the profile itself stands in `style_analyses`."""
+
+    analysis_id: str
+    card_key: str
+    backend: str
+    width: int
+    height: int
+    seconds: float
+
+
 class EventKind(StrEnum):
     """What delivery turns into messages."""
 
     PREVIEW = "preview"  # a draft to look at while a slower backend works; data: TryOnResult
     FORMING = "forming"  # a picture as far as it has formed, once or more; data: TryOnResult
-    DONE = "done"  # data: TryOnResult
+    DONE = "done"  # data: TryOnResult or StylingResult
     FAILED = "failed"  # data: Failure
     EXPIRED = "expired"  # a session ended by idleness; no job
 
@@ -283,7 +297,7 @@ class Event(Wire):
     user_id: int
     session_id: str
     job_id: str | None
-    data: TryOnResult | Failure | None
+    data: TryOnResult | StylingResult | Failure | None
     created_at: datetime
 
 

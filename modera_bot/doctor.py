@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from modera_bot.app import load_backends
+from modera_bot.app import load_backends, load_stylists
 from modera_bot.bot.connection import check_token
 from modera_bot.config import Settings
 from modera_bot.db import Database
@@ -69,6 +69,7 @@ def _models(settings: Settings) -> str:
 
 def _backends(settings: Settings) -> str:
     load_backends(settings.inference.tryon, PicturePool(), settings)
+    load_stylists(settings.inference.style, PicturePool(), settings)
     return ", ".join(settings.inference.tryon)
 
 

@@ -44,6 +44,10 @@ class Code(StrEnum):
     BODY_CROPPED = "body_cropped"
     LEGS_CROPPED = "legs_cropped"
     OUTLINE_UNCLEAR = "outline_unclear"
+    # colours in a photo of a person
+    FACE_UNCLEAR = "face_unclear"
+    COLOUR_CAST = "colour_cast"
+    BACKLIT = "backlit"
     # a photo of a garment
     NO_GARMENT = "no_garment"
     BUSY_BACKGROUND = "busy_background"

@@ -71,7 +71,10 @@ def finish_erasures(database: Database) -> None:
 
 
 def erase_pictures(database: Database, storage: Storage, user_id: int) -> int:
-    """Erase a person's photos and results alone; returns how many. Raises StorageError."""
+    """Erase a person's photos and results alone, and what was read in them; returns how many.
+
+    Raises StorageError.
+    """
     stored = storage.delete_prefix(_folder(user_id))
     tryons = schema.virtual_tryons
     with database.begin() as connection:
@@ -79,6 +82,14 @@ def erase_pictures(database: Database, storage: Storage, user_id: int) -> int:
         connection.execute(
             tryons.update().where(tryons.c.user_id == user_id).values(result_image_url=None)
         )
+        advice = schema.style_analyses
+        connection.execute(
+            advice.update()
+            .where(advice.c.user_id == user_id)
+            .values(card_image_url=None, style_profile=None, recommendations=None)
+        )
+        people = schema.users
+        connection.execute(people.update().where(people.c.id == user_id).values(style_profile=None))
     return stored
 
 

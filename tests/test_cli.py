@@ -251,3 +251,21 @@ def test_the_readme_names_every_command():
 
     readme = (ROOT / "README.md").read_text()
     assert [name for name in commands.commands if f"`modera-bot {name}" not in readme] == []
+
+
+def test_style_prints_a_profile_and_draws_a_card(modera_bot, tmp_path):
+    done = modera_bot("style", PERSON, "--json", "--language", "ru", "--card", "out/card.jpg")
+    assert done.returncode == 0, done.stderr
+    profile = json.loads(done.stdout)
+    assert (profile["season"], profile["language"]) == ("autumn", "ru")
+    assert cv2.imread(str(tmp_path / "out" / "card.jpg")).shape[1] == 1080
+
+
+def test_style_says_why_a_photo_tells_nothing_and_takes_ones_word(modera_bot):
+    back = SAMPLES / "gates" / "back.jpg"
+    done = modera_bot("style", back)
+    assert done.returncode == 1
+    assert "can’t see the face well enough" in done.stderr
+    told = modera_bot("style", back, "--hair", "dark", "--undertone", "cool")
+    assert told.returncode == 0
+    assert told.stdout.startswith("winter")

@@ -16,6 +16,7 @@ from modera_bot.bot.flows import (
     profile,
     settings,
     start,
+    stylist,
     tryon,
     unknown,
 )
@@ -29,6 +30,7 @@ FLOWS = (
     menu,
     payments,
     consent,
+    stylist,
     tryon,
     history,
     profile,
@@ -39,6 +41,7 @@ FLOWS = (
 )
 COMMANDS = (
     "tryon",
+    "style",
     "history",
     "profile",
     "menu",

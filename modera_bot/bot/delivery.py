@@ -16,7 +16,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
 
-from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.handover import Handover
 from modera_bot.bot.processor import ChatProcessor
 from modera_bot.bot.ratelimit import seconds_to_wait
@@ -145,7 +144,7 @@ class Delivery:
             session = sessions.get(connection, event.session_id)
             if event.kind in UNFINISHED or session is None or session.status != "active":
                 return
-            if TryOnData.of(session).job_id == event.job_id:
+            if session.input_data.get("job_id") == event.job_id:
                 done = event.kind is EventKind.DONE
                 sessions.close(connection, session.id, "completed" if done else "failed")
 

@@ -12,8 +12,9 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from modera_bot.bot import keyboards
+from modera_bot.bot.adviser import Adviser, find
 from modera_bot.bot.chat import Chat
-from modera_bot.bot.flows.states import State
+from modera_bot.bot.flows.states import FINISHED, State
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.failure import explain, left_after
 from modera_bot.bot.flows.tryon.preview import preview_caption, tidy_up
@@ -31,6 +32,8 @@ from modera_bot.errors import Code, StorageError
 #: A result that took less comes in place of the status message; a later one as a new
 #: message, so that the person's phone tells them.
 SHORT = timedelta(seconds=8)
+#: What the stylist tells itself, of its own jobs.
+ADVISED = (EventKind.DONE, EventKind.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,13 @@ class Handover:
 
     def __init__(self, services: Services, bot: Bot) -> None:
         self._services, self._bot = services, bot
+        self._adviser = Adviser(services, bot)
 
     async def hand_over(self, event: Event) -> None:
         """Send and commit. Raises TelegramError, StorageError or SQLAlchemyError."""
+        if event.kind in ADVISED and (found := await find(self._services, event)):
+            await self._adviser.hand_over(event, *found)
+            return
         parcel = await self._services.database.run(self._parcel, event)
         if parcel is None:
             return
@@ -84,8 +91,9 @@ class Handover:
                 return
             text = error_text(parcel.chat, Code.UNEXPECTED, _reference(event))
             await parcel.chat.send(text, keyboards.menu(parcel.chat))
-            if parcel.data.status_message_id is not None:
-                await parcel.chat.delete(parcel.data.status_message_id)
+            status = parcel.session.input_data.get("status_message_id")
+            if status is not None:
+                await parcel.chat.delete(status)
 
     def _parcel(self, connection: Connection, event: Event) -> _Parcel | None:
         """How things stand now that nobody else speaks with the person; None if it is over."""
@@ -165,8 +173,9 @@ class Handover:
 
     async def _expired(self, parcel: _Parcel) -> None:
         """A session ended by idleness. After a result there is nothing to tell."""
-        if parcel.session.status == "expired" and parcel.session.state != State.TRYON_RESULT:
-            text = parcel.chat.text("tryon-expired")
+        if parcel.session.status == "expired" and parcel.session.state not in FINISHED:
+            styling = parcel.session.session_type == "styling"
+            text = parcel.chat.text("stylist-expired" if styling else "tryon-expired")
             await parcel.chat.send(text, keyboards.start(parcel.chat))
 
         def commit(connection: Connection) -> None:

@@ -75,14 +75,14 @@ def other_role(chat: Chat, key: str, role: Role) -> Rows:
     return [[_button(chat, f"button-is-{role}", f"tryon:role:{photo_id(key)}:{role}")]]
 
 
-def people(chat: Chat, key: str, count: int) -> InlineKeyboardMarkup:
+def people(chat: Chat, key: str, count: int, flow: str = "tryon") -> InlineKeyboardMarkup:
     """Who is meant, by the numbers on the photo."""
-    data = f"tryon:who:{photo_id(key)}"
+    data = f"{flow}:who:{photo_id(key)}"
     numbers = [
         InlineKeyboardButton(str(number), callback_data=f"{data}:{number}")
         for number in range(1, count + 1)
     ]
-    return _rows(numbers, [_button(chat, "button-cancel", "tryon:cancel")])
+    return _rows(numbers, [_button(chat, "button-cancel", f"{flow}:cancel")])
 
 
 def replace(chat: Chat, key: str, role: Role) -> InlineKeyboardMarkup:

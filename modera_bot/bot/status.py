@@ -1,4 +1,4 @@
-"""The status message of a running try-on: where it is, edited in place.
+"""The status message of a running job: where it is, edited in place.
 
 It changes only when there is news, at most every two seconds, with "sending a photo…" shown
 under the bot's name meanwhile.
@@ -19,7 +19,9 @@ from telegram.error import TelegramError
 
 from modera_bot.bot import keyboards
 from modera_bot.bot.chat import Chat
-from modera_bot.bot.flows.states import State
+from modera_bot.bot.flows.states import PROCESSING
+from modera_bot.bot.flows.stylist import pages
+from modera_bot.bot.flows.stylist.data import StylistData
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.wording import status_text
 from modera_bot.bot.processor import ChatProcessor
@@ -49,7 +51,7 @@ class _Shown:
 class _Job:
     user: User
     session: Session
-    data: TryOnData
+    data: TryOnData | StylistData
     status: JobStatus
 
 
@@ -93,8 +95,9 @@ class StatusMessages:
 
     def _running(self, connection: Connection) -> dict[str, _Job]:
         jobs = {}
-        for session in sessions.in_state(connection, State.TRYON_PROCESSING):
-            data = TryOnData.of(session)
+        waiting = [s for state in PROCESSING for s in sessions.in_state(connection, state)]
+        for session in waiting:
+            data = _data(session)
             user = users.by_id(connection, session.user_id)
             if data.job_id is None or user is None:
                 continue
@@ -123,11 +126,18 @@ class StatusMessages:
     async def _edit(self, chat: Chat, job: _Job, text: Markup) -> None:
         """Edit, unless the job has ended or been replaced while we waited for the chat."""
         now = await self._services.database.run(sessions.get, job.session.id)
-        data = TryOnData.of(now)
-        if now is None or now.status != "active" or now.state != State.TRYON_PROCESSING:
+        if now is None or now.status != "active" or now.state not in PROCESSING:
             return
+        data = _data(now)
         if data.job_id == job.data.job_id and data.status_message_id is not None:
-            keyboard = keyboards.processing(
-                chat, data.correctable, data.category, swap=bool(data.swappable)
-            )
+            if isinstance(data, StylistData):
+                keyboard = pages.processing(chat)
+            else:
+                keyboard = keyboards.processing(
+                    chat, data.correctable, data.category, swap=bool(data.swappable)
+                )
             await chat.edit(data.status_message_id, text, keyboard)
+
+
+def _data(session: Session) -> TryOnData | StylistData:
+    return (StylistData if session.session_type == "styling" else TryOnData).of(session)

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from modera_bot.cli.options import choice, with_settings
+from modera_bot.cli.options import choice, read_picture, with_settings
 from modera_bot.config import Settings
 from modera_bot.contracts import Category, Quality, Stage
-from modera_bot.errors import ModeraError
 
 if TYPE_CHECKING:
-    from modera_bot.ml.base import Picture, TryOnTask
+    from modera_bot.ml.base import TryOnTask
     from modera_bot.ml.metering import Tally
     from modera_bot.ml.service import Made
     from modera_bot.pool import PicturePool
@@ -75,8 +74,8 @@ def tryon(
     try:
         names = (backend,) if backend else settings.inference.tryon
         kind = Category(category) if category else None
-        clothing = GarmentPicture(_read(pool, garment, settings), kind)
-        photo = _read(pool, person, settings)
+        clothing = GarmentPicture(read_picture(pool, garment, settings), kind)
+        photo = read_picture(pool, person, settings)
         task = TryOnTask(photo, (clothing,), Quality(quality), person_at)
         begun = time.monotonic()
         if stages:
@@ -136,18 +135,6 @@ def _explained(task: "TryOnTask", stages: Path, pool: "PicturePool", settings: S
     from modera_bot.ml.service import Made
 
     return Made("draft", True, pool.run(explain, task, settings.models, stages.absolute()))
-
-
-def _read(pool: "PicturePool", file: Path, settings: Settings) -> "Picture":
-    """Read an untrusted picture as the bot would."""
-    from modera_bot.images import decode, normalise
-
-    limit = settings.limits.upload_bytes
-    try:
-        return decode(pool.run(normalise, file.read_bytes(), max_bytes=limit).data)
-    except ModeraError as error:
-        error.detail = str(file)
-        raise
 
 
 def _show(bar: Any, stage: Stage, fraction: float) -> None:

@@ -176,7 +176,8 @@ style_analyses = Table(
     _user(),
     Column("input_image_url", Text, nullable=False),
     Column("style_profile", Json),
-    Column("recommendations", Json),
+    Column("recommendations", Json),  # the outfits of the profile
+    Column("card_image_url", Text),  # None once it is deleted or has expired
     Column("user_feedback", Json),
     Column("credits_used", Integer, nullable=False, default=5),
     Column("created_at", Moment, nullable=False, default=now),

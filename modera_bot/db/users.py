@@ -104,6 +104,11 @@ def set_preference(connection: Connection, user_id: int, name: str, value: Any) 
         connection.execute(users.update().where(users.c.id == user_id).values(preferences=changed))
 
 
+def set_style_profile(connection: Connection, user_id: int, profile: dict[str, Any]) -> None:
+    """Keep a style profile as the person's own."""
+    connection.execute(users.update().where(users.c.id == user_id).values(style_profile=profile))
+
+
 def has_consent(connection: Connection, user_id: int, purpose: str, version: str) -> bool:
     """Whether the person agreed to exactly this version of a text and has not withdrawn."""
     query = select(consents.c.id).where(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from modera_bot.contracts import EventKind, Stage, TryOnResult
+from modera_bot.contracts import EventKind, Stage, StylingResult, TryOnResult
 from modera_bot.db import Database, events
 from modera_bot.errors import JobCancelled, LeaseLost
 from modera_bot.jobs import rows
@@ -24,7 +24,7 @@ class Outcome:
     cancelled or another worker has it: it removes what was stored, and never raises.
     """
 
-    data: TryOnResult
+    data: TryOnResult | StylingResult
     record: Callable[[Connection], None]
     free: bool
     discard: Callable[[], None] = _nothing

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Subquery, case, false, func, select
 
-from modera_bot.contracts import JobKind, JobState, Stage, TryOnRequest
+from modera_bot.contracts import JobKind, JobState, Stage, Wire
 from modera_bot.db.schema import jobs, now, users
 from modera_bot.errors import Code, JobCancelled, LeaseLost
 
@@ -66,7 +66,7 @@ def insert(
     user_id: int,
     session_id: str,
     hold_id: str,
-    payload: TryOnRequest,
+    payload: Wire,
 ) -> None:
     connection.execute(
         jobs.insert().values(

@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from modera_bot.config import JobsSettings
-from modera_bot.contracts import Credits, Feature, JobKind, JobState, JobStatus, TryOnRequest
+from modera_bot.contracts import Credits, Feature, JobKind, JobState, JobStatus, Wire
 from modera_bot.db import Database
 from modera_bot.errors import Code, JobError
 from modera_bot.jobs import rows, waiting
@@ -54,7 +54,7 @@ class Jobs:
         kind: JobKind,
         user_id: int,
         session_id: str,
-        payload: TryOnRequest,
+        payload: Wire,
         feature: Feature,
         amount: int,
     ) -> str:

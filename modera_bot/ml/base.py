@@ -16,6 +16,7 @@ from modera_bot.config import Settings
 from modera_bot.contracts import Category, Notice, Quality, Stage
 from modera_bot.ml.metering import Meter, Tally
 from modera_bot.pool import PicturePool
+from modera_bot.style import PastAdvice, StylePreferences, StyleProfile
 
 Picture = NDArray[np.uint8]
 Mask = NDArray[np.float32]
@@ -181,12 +182,30 @@ class TryOnBackend(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StyleTask:
+    """`person_at` is a point (x, y, in shares of width and height) on who is meant, where the
+    photo shows several; `past` are earlier pieces of advice, the newest first; `language` is
+    the code of the one to answer in."""
+
     person: Picture
-    preferences: dict[str, str]
+    preferences: StylePreferences
     language: str
+    person_at: tuple[float, float] | None = None
+    past: tuple[PastAdvice, ...] = ()
 
 
 class StyleBackend(Protocol):
-    """Tells a person what suits them; returns a JSON-safe style profile."""
+    """Tells a person what suits them.
 
-    def style(self, task: StyleTask) -> dict[str, object]: ...
+    Made with a BackendContext, quick to make. `style` blocks, is called from several threads
+    at once, and raises Refusal when the photo can't be judged honestly or BackendError when it
+    failed. What a model answered is returned whole and valid, or not at all.
+    """
+
+    name: str
+
+    def __init__(self, context: BackendContext) -> None: ...
+
+    def style(self, task: StyleTask, progress: Progress = silent) -> StyleProfile: ...
+
+    def close(self) -> None:
+        """End what was started for it; nothing more is asked."""

@@ -119,7 +119,7 @@ async def agree_here(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None
 
 
 async def _agreed(*, everywhere: bool) -> None:
-    from modera_bot.bot.flows import tryon  # it asks for consent, so it imports this module
+    from modera_bot.bot.flows import stylist, tryon  # they ask, so they import this module
 
     turn = current.get()
     await answer(turn)
@@ -134,6 +134,8 @@ async def _agreed(*, everywhere: bool) -> None:
     await turn.services.database.run(record)
     if turn.session is None:
         await menu.show(turn)
+    elif turn.session.session_type == "styling":
+        await stylist.resume(turn)
     else:
         await tryon.resume(turn)
 

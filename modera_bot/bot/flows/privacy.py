@@ -23,6 +23,7 @@ from modera_bot.bot.chat import Chat, answer
 from modera_bot.bot.flows import consent, menu
 from modera_bot.bot.flows.payments import subscription
 from modera_bot.bot.flows.payments.subscription import losses
+from modera_bot.bot.flows.stylist.data import StylistData
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.preview import tidy_up
 from modera_bot.bot.texts import Markup
@@ -106,12 +107,20 @@ async def withdraw(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     services = turn.services
     # all of it may be done twice, should we die before the end
     await services.database.run(_withdraw, turn)
-    await tidy_up(Chat.of(turn), TryOnData.of(turn.session))
+    await _tidy_up(turn)
     await asyncio.to_thread(
         privacy.erase_pictures, services.database, services.storage, turn.user.id
     )
     await screen.show(turn, turn.text("withdraw-done"), [[menu.back(turn)]])
     await turn.finish()
+
+
+async def _tidy_up(turn: Turn) -> None:
+    """Remove what a stopped job has left in the chat."""
+    chat, status = Chat.of(turn), StylistData.of(turn.session).status_message_id
+    if status is not None:
+        await chat.delete(status)
+    await tidy_up(chat, TryOnData.of(turn.session))
 
 
 def _withdraw(connection: Connection, turn: Turn) -> None:
@@ -156,7 +165,7 @@ async def erase(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     services = turn.services
     await services.database.run(_cancel_jobs, turn)
     await subscription.end(turn)
-    await tidy_up(Chat.of(turn), TryOnData.of(turn.session))
+    await _tidy_up(turn)
     await asyncio.to_thread(
         privacy.erase,
         services.database,

@@ -44,7 +44,7 @@ from telegram.ext import (
 )
 from telegram.ext.filters import UpdateFilter
 
-from modera_bot.bot.flows.states import InState, State
+from modera_bot.bot.flows.states import PROCESSING, InState
 from modera_bot.bot.flows.tryon import choices, fit, intake, price, results
 from modera_bot.bot.flows.tryon.data import link_in
 from modera_bot.bot.flows.tryon.intake import begin, resume
@@ -88,7 +88,7 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
     return [
         CommandHandler("tryon", intake.start),
         CommandHandler("cancel", choices.cancel),
-        MessageHandler(HAS_PHOTO & InState(State.TRYON_PROCESSING), intake.keep_out),
+        MessageHandler(HAS_PHOTO & InState(*PROCESSING), intake.keep_out),
         MessageHandler(HAS_PHOTO, intake.take),
         button("start", intake.start),
         button(f"role:{ID}:(?:person|garment)", choices.choose_role),

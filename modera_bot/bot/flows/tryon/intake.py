@@ -11,7 +11,7 @@ from telegram.ext import ContextTypes
 from modera_bot.bot import keyboards, screen
 from modera_bot.bot.chat import Chat, answer
 from modera_bot.bot.flows import consent
-from modera_bot.bot.flows.states import State
+from modera_bot.bot.flows.states import PROCESSING, State
 from modera_bot.bot.flows.tryon import photos, who
 from modera_bot.bot.flows.tryon.data import TryOnData, Upload
 from modera_bot.bot.flows.tryon.photos import Photo, Unusable
@@ -33,7 +33,7 @@ MOST_UPLOADS = 10
 async def begin(turn: Turn) -> None:
     """Start a try-on from nothing and end the turn."""
     chat = Chat.of(turn)
-    if turn.state == State.TRYON_PROCESSING:
+    if turn.state in PROCESSING:
         await chat.send(chat.text("tryon-busy"))
         return
     rows = keyboards.last_person(chat, await _on_file(turn))
@@ -83,7 +83,7 @@ async def resume(turn: Turn) -> None:
     Where something goes on already, the button was tapped twice, and nothing is to do.
     """
     data = TryOnData.of(turn.session)
-    if turn.state == State.TRYON_PROCESSING:
+    if turn.state in PROCESSING:
         return
     if data.uploads:
         await _receive(turn, data.uploads)

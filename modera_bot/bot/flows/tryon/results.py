@@ -13,7 +13,7 @@ from telegram.ext import ContextTypes
 from modera_bot import images
 from modera_bot.bot import keyboards
 from modera_bot.bot.chat import Chat, alert, answer, toast
-from modera_bot.bot.flows.states import State
+from modera_bot.bot.flows.states import PROCESSING, State
 from modera_bot.bot.flows.tryon import who
 from modera_bot.bot.flows.tryon.choices import pressed
 from modera_bot.bot.flows.tryon.data import TryOnData
@@ -200,7 +200,7 @@ async def another_person(press: Press) -> None:
 
 async def _is_busy(turn: Turn) -> bool:
     """Whether a try-on runs; the pressed button is answered."""
-    busy = turn.state == State.TRYON_PROCESSING
+    busy = turn.state in PROCESSING
     await (alert(turn, "alert-busy") if busy else answer(turn))
     return busy
 
