@@ -3,9 +3,10 @@
 import pytest
 from click.testing import CliRunner
 
+from modera_bot import doctor
 from modera_bot.cli.serve import run
-from modera_bot.config import JobsSettings
-from modera_bot.errors import ConfigError
+from modera_bot.config import JobsSettings, Settings, TelegramSettings, WebSettings
+from modera_bot.errors import ConfigError, ModeraError
 from tests.bot.tryon.conftest import TOP, WOMAN, _colours, is_result, photo, settle
 from tests.web.callers import Caller
 
@@ -34,3 +35,14 @@ def test_a_role_that_there_is_not_is_told_with_those_there_are():
     done = CliRunner().invoke(run, ["--roles", "bot,cook"])
     assert done.exit_code == 2
     assert "no role 'cook'; write some of bot, ml, web" in done.output
+
+
+@pytest.mark.parametrize("url", ["http://bot.example.org", "https://bot.example.org:8080"])
+def test_doctor_finds_an_address_that_telegram_does_not_post_to(url):
+    telegram = TelegramSettings(mode="webhook")
+    settings = Settings(telegram=telegram, web=WebSettings(public_url=url))
+    with pytest.raises(ModeraError, match=r"write an https address with port 443, 80, 88, 8443"):
+        doctor._webhook(settings)
+    sound = WebSettings(public_url="https://bot.example.org/bot")
+    assert "posts to" in doctor._webhook(settings.model_copy(update={"web": sound}))
+    assert "polls" in doctor._webhook(Settings())
