@@ -7,6 +7,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
+from urllib.parse import urlsplit
 
 from modera_bot.app import load_backends, load_stylists
 from modera_bot.bot.connection import check_token
@@ -20,6 +21,8 @@ from modera_bot.storage import open_storage
 
 #: Less free disk than this and pictures will soon have no room.
 DISK_BYTES = 1 << 30
+#: Telegram's own server, and the ports that it posts to (Bot API, setWebhook).
+TELEGRAM, WEBHOOK_PORTS = "api.telegram.org", (443, 80, 88, 8443)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,21 @@ async def _telegram(settings: Settings) -> str:
     return f"no token: the sandbox chat will open on port {settings.sandbox.port}"
 
 
+def _webhook(settings: Settings) -> str:
+    if settings.telegram.mode == "polling":
+        return "none: the bot polls"
+    url, telegram = urlsplit(settings.web.public_url), urlsplit(settings.telegram.base_url)
+    port = url.port or (443 if url.scheme == "https" else 80)
+    if telegram.hostname == TELEGRAM and (url.scheme != "https" or port not in WEBHOOK_PORTS):
+        ports = ", ".join(map(str, WEBHOOK_PORTS))
+        raise ModeraError(
+            Code.CONFIG,
+            f"Telegram does not post to {settings.web.public_url}; "
+            f"write an https address with port {ports} as [web] public_url",
+        )
+    return f"Telegram posts to {settings.web.public_url}; run with --roles bot,ml,web"
+
+
 CHECKS: dict[str, Check] = {
     "models": _models,
     "backends": _backends,
@@ -144,4 +162,5 @@ CHECKS: dict[str, Check] = {
     "storage": _storage,
     "disk": _disk,
     "telegram": _telegram,
+    "webhook": _webhook,
 }

@@ -5,6 +5,7 @@ event loop was, as JSON.
 """
 
 import asyncio
+import gc
 import json
 import signal
 import sys
@@ -24,6 +25,7 @@ async def main() -> None:
     settings = settings_for(json.loads(sys.argv[1]), Path(sys.argv[2]))
     settings = settings.model_copy(update={"models": Path(sys.argv[3])})
     async with serving(settings):
+        gc.freeze()  # as `modera-bot run` does
         watching = asyncio.create_task(lag.watch())
         await stop.wait()
         watching.cancel()

@@ -94,16 +94,21 @@ class StatusMessages:
         del self._busy[job_id]
 
     def _running(self, connection: Connection) -> dict[str, _Job]:
+        waiting = [
+            (session, _data(session))
+            for state in PROCESSING
+            for session in sessions.in_state(connection, state)
+        ]
+        job_ids = [data.job_id for _, data in waiting if data.job_id is not None]
+        statuses = self._services.jobs.statuses(connection, job_ids) if job_ids else {}
         jobs = {}
-        waiting = [s for state in PROCESSING for s in sessions.in_state(connection, state)]
-        for session in waiting:
-            data = _data(session)
-            user = users.by_id(connection, session.user_id)
-            if data.job_id is None or user is None:
+        for session, data in waiting:
+            status = statuses.get(data.job_id or "")
+            if status is None or status.state not in (JobState.QUEUED, JobState.RUNNING):
                 continue
-            status = self._services.jobs.status(connection, data.job_id)
-            if status is not None and status.state in (JobState.QUEUED, JobState.RUNNING):
-                jobs[data.job_id] = _Job(user, session, data, status)
+            user = users.by_id(connection, session.user_id)
+            if user is not None:
+                jobs[status.job_id] = _Job(user, session, data, status)
         return jobs
 
     async def _refresh(self, job_id: str, job: _Job) -> None:

@@ -1,6 +1,7 @@
 """`modera-bot run`."""
 
 import asyncio
+import gc
 import logging
 import signal
 import time
@@ -51,6 +52,7 @@ async def _run(settings: Settings, roles: tuple[str, ...]) -> None:
             elif "bot" in roles:
                 ready += " Serving Telegram."
             click.echo(ready + (f" Web on {app.web}" if app.web else ""))
+            gc.freeze()  # what is loaded stays: looking through it again would hold up the loop
             await app.wait()
     except asyncio.CancelledError:
         click.echo("Stopped.")

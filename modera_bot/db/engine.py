@@ -61,8 +61,8 @@ class Database:
         What it raises undoes all that it wrote, and nothing else.
         """
         if self._grouped is not None:
-            work = self._grouped.submit(lambda connection: function(connection, *args, **kwargs))
-            return cast(T, await asyncio.wrap_future(work))
+            grouped = self._grouped.submit(lambda connection: function(connection, *args, **kwargs))
+            return cast(T, await grouped)
 
         def call() -> T:
             with self.begin() as connection:

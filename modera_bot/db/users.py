@@ -12,7 +12,8 @@ from modera_bot.db.schema import consents, now, users
 #: Key in `preferences`: the id of whose link brought the person here.
 INVITED_BY = "invited_by"
 
-# Looked up at each update, so it is built once: that costs as much as running it.
+# Looked up at each update, so they are built once: that costs as much as running them.
+_BY_ID = select(users).where(users.c.id == bindparam("id"))
 _BY_TELEGRAM_ID = select(users).where(users.c.telegram_id == bindparam("telegram_id"))
 
 
@@ -31,7 +32,7 @@ def by_telegram_id(connection: Connection, telegram_id: int) -> User | None:
 
 
 def by_id(connection: Connection, user_id: int) -> User | None:
-    row = connection.execute(select(users).where(users.c.id == user_id)).one_or_none()
+    row = connection.execute(_BY_ID, {"id": user_id}).one_or_none()
     return None if row is None else _user(row)
 
 

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from uuid import uuid4
 
 from sqlalchemy import Connection
@@ -96,7 +96,11 @@ class Jobs:
 
     def status(self, conn: Connection, job_id: str) -> JobStatus | None:
         """Where a job stands, None if there is no such job."""
-        return waiting.status(conn, job_id, self._settings.workers)
+        return self.statuses(conn, [job_id]).get(job_id)
+
+    def statuses(self, conn: Connection, job_ids: Collection[str]) -> dict[str, JobStatus]:
+        """The same of several at once, those that there are."""
+        return waiting.statuses(conn, job_ids, self._settings.workers)
 
     def check(self) -> None:
         """Raise, in the driver's own way, if the queue does not answer."""

@@ -78,6 +78,7 @@ class World:
         self.reactions: dict[int, list[str]] = {}
         self.queries: dict[str, Query] = {}
         self.profile: dict[str, Any] = {}
+        self.webhook_error: tuple[int, str] | None = None  # when and why an update was not taken
         self._ids: dict[str, int] = {}
         for record in self.records.load():
             self._restore(record)

@@ -7,7 +7,7 @@ import logging
 from fastapi import APIRouter, Request, Response
 
 from modera_bot.contracts import Webhook
-from modera_bot.web.errors import ApiError, Fault, failure
+from modera_bot.web.errors import Fault, failure
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ def router(webhook: Webhook) -> APIRouter:
     async def receive(request: Request) -> Response:
         shown = request.headers.get(SECRET_HEADER, "")
         if not hmac.compare_digest(shown.encode(), webhook.secret.encode()):
-            raise ApiError(Fault.UNAUTHORIZED)
+            return failure(Fault.UNAUTHORIZED, f"{SECRET_HEADER} is missing or wrong.")
         try:
             await webhook.receive(json.loads(await request.body()))
         except (ValueError, RecursionError):

@@ -2,6 +2,11 @@
 
 import time
 
+import pytest
+
+#: S3 serves its own pictures.
+pytestmark = pytest.mark.files
+
 KEY = "users/7/photos/0b5e.jpg"
 DATA = b"\xff\xd8" + bytes(range(256)) * 20
 

@@ -2,10 +2,13 @@
 
 import asyncio
 import io
+import time
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 
+from modera_bot.bot import webhook
 from modera_bot.db import inbox
 from modera_bot.errors import ConfigError
 from modera_bot.web.telegram import SECRET_HEADER
@@ -23,7 +26,7 @@ async def app(serve_web):
 
 def hooked(sandbox) -> dict[str, str]:
     """What the bot has told Telegram about its webhook."""
-    return sandbox._world.profile.get("webhook") or {}
+    return sandbox.world.profile.get("webhook") or {}
 
 
 def update(number: int, person, text: str) -> dict[str, object]:
@@ -104,3 +107,21 @@ async def test_an_address_that_telegram_does_not_accept_is_a_fault_of_the_config
     with pytest.raises(ConfigError, match=r"web.public_url: Telegram says: .* https"):
         async with serve_web(mode="webhook", web=web):
             pass
+
+
+async def test_a_webhook_that_someone_took_away_is_set_again_and_what_fails_is_told(
+    serve_web, sandbox, anna, monkeypatch, caplog
+):
+    monkeypatch.setattr(webhook, "LOOK_S", 0.05)
+    async with serve_web(mode="webhook") as app:
+        async with aiohttp.ClientSession() as session:
+            other = {"url": "http://127.0.0.1:9/webhook"}
+            await session.post(f"{sandbox.base_url}{sandbox.token}/setWebhook", data=other)
+            await anna.text("/start")
+            await anna.wait_for("Modera", timeout=10)
+        assert hooked(sandbox)["url"] == f"{app.web}{PATH}"
+        assert "another process has changed it" in caplog.text
+        sandbox.world.webhook_error = (int(time.time()) + 5, "Wrong response: 502 Bad Gateway")
+        async with asyncio.timeout(5):
+            while "can't deliver updates: Wrong response: 502" not in caplog.text:
+                await asyncio.sleep(0.02)

@@ -5,6 +5,7 @@ than the others is that no update is ever lost.
 """
 
 import asyncio
+import gc
 import json
 import sys
 from pathlib import Path
@@ -55,6 +56,7 @@ async def main() -> None:
     """Serve until killed."""
     application.build = build
     async with serving(settings_for(json.loads(sys.argv[1]), Path(sys.argv[2]))) as app:
+        gc.freeze()  # as `modera-bot run` does
         await app.wait()
 
 

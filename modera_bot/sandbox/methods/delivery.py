@@ -37,6 +37,7 @@ async def set_webhook(call: Call) -> bool:
         raise bad_request("secret token contains unallowed characters")
     _allow(call)
     _drop(call)
+    call.world.webhook_error = None
     call.world.save_profile("webhook", {"url": url, "secret": secret})
     return True
 
@@ -56,6 +57,8 @@ async def get_webhook_info(call: Call) -> Json:
         "has_custom_certificate": False,
         "pending_update_count": len(call.world.updates),
     }
+    if webhook and call.world.webhook_error is not None:
+        info["last_error_date"], info["last_error_message"] = call.world.webhook_error
     if call.world.updates.allowed:
         info["allowed_updates"] = call.world.updates.allowed
     return info
