@@ -14,6 +14,7 @@ from decimal import Decimal
 from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from modera_bot.contracts import Feature
 from modera_bot.db import accounts
@@ -25,7 +26,13 @@ from modera_bot.errors import Code, CreditsError
 _USES = UUID("6f1d4c1e-6a3b-4f0e-9a55-6b0c6f7f2a10")
 
 # Made once, since they are in everybody's way.
-_TRANSACTION, _HOLD = credit_transactions.insert(), credit_holds.insert()
+_TRANSACTION = credit_transactions.insert()
+_HOLD = {
+    dialect.dialect.name: dialect.insert(credit_holds)
+    .on_conflict_do_nothing(index_elements=["job_id"])
+    .returning(credit_holds.c.id)
+    for dialect in (postgresql, sqlite)
+}
 _HOLD_OF = select(credit_holds.c.id).where(credit_holds.c.job_id == bindparam("job"))
 _SETTLE = (
     credit_holds.update()
@@ -33,11 +40,19 @@ _SETTLE = (
     .values(state=bindparam("to"), reason=bindparam("why"), settled_at=bindparam("at"))
     .returning(*(credit_holds.c[name] for name in ("user_id", "job_id", "feature", "amount")))
 )
-_SESSION_OF = select(jobs.c.session_id).where(jobs.c.id == bindparam("job"))
 _SESSION_COST = (
     fashion_sessions.update()
     .where(fashion_sessions.c.id == bindparam("session"))
     .values(credits_used=fashion_sessions.c.credits_used + bindparam("amount"))
+)
+_JOB_COST = (
+    fashion_sessions.update()
+    .where(
+        fashion_sessions.c.id
+        == select(jobs.c.session_id).where(jobs.c.id == bindparam("job")).scalar_subquery()
+    )
+    .values(credits_used=fashion_sessions.c.credits_used + bindparam("amount"))
+    .returning(fashion_sessions.c.id)
 )
 
 
@@ -100,12 +115,10 @@ def hold(
     Raises CreditsError(NOT_ENOUGH_CREDITS).
     """
     wallet = accounts.lock(connection, user_id) if amount else None
-    known = connection.execute(_HOLD_OF, {"job": job_id}).scalar_one_or_none()
-    return (
-        str(known)
-        if known is not None
-        else _hold(connection, wallet, user_id, amount, feature, job_id)
-    )
+    hold_id = _hold(connection, wallet, user_id, amount, feature, job_id)
+    if hold_id is None:
+        return str(connection.execute(_HOLD_OF, {"job": job_id}).scalar_one())
+    return hold_id
 
 
 def _hold(
@@ -115,12 +128,18 @@ def _hold(
     amount: int,
     feature: Feature,
     job_id: str,
-) -> str:
+) -> str | None:
+    """A new hold's id; None if the job has one. Raises CreditsError."""
     if wallet is not None and wallet.credits < amount:
+        if connection.execute(_HOLD_OF, {"job": job_id}).first() is not None:
+            return None
         raise CreditsError(Code.NOT_ENOUGH_CREDITS, f"user {user_id}: {wallet.credits} of {amount}")
     hold_id = uuid4().hex
     what = {"user_id": user_id, "job_id": job_id, "feature": feature, "amount": amount}
-    connection.execute(_HOLD, what | {"id": hold_id, "state": "held"})
+    insert = _HOLD[connection.dialect.name]
+    values = what | {"id": hold_id, "state": "held"}
+    if connection.execute(insert, values).scalar_one_or_none() is None:
+        return None
     if wallet is not None:
         own = wallet.wallet_id, wallet.held_id
         accounts.post(connection, Entry.HOLD, *own, amount, hold_id)
@@ -136,8 +155,9 @@ def capture(connection: Connection, hold_id: str) -> bool:
     if amount:
         wallet = accounts.lock(connection, user_id)
         accounts.post(connection, Entry.CAPTURE, wallet.held_id, SPENT, amount, hold_id)
-        session_id = connection.execute(_SESSION_OF, {"job": job_id}).scalar_one_or_none()
-        _charge(connection, user_id, amount, feature, session_id)
+        cost = {"job": job_id, "amount": amount}
+        session_id = connection.execute(_JOB_COST, cost).scalar_one_or_none()
+        _show(connection, user_id, "usage", -amount, feature=feature, session_id=session_id)
     return True
 
 
@@ -173,25 +193,18 @@ def use(
     """
     wallet = accounts.lock(connection, user_id)
     use_id = uuid5(_USES, f"{user_id}:{session_id}:{feature}").hex
-    if connection.execute(_HOLD_OF, {"job": use_id}).first() is not None:
-        return False
     hold_id = _hold(connection, wallet if credits else None, user_id, credits, feature, use_id)
+    if hold_id is None:
+        return False
     _settle(connection, hold_id, "captured", None)
     if credits:
         accounts.post(connection, Entry.CAPTURE, wallet.held_id, SPENT, credits, hold_id)
         own = fashion_sessions.c.id == session_id, fashion_sessions.c.user_id == user_id
         known = connection.execute(select(fashion_sessions.c.id).where(*own)).scalar_one_or_none()
-        _charge(connection, user_id, credits, feature, known)
+        _show(connection, user_id, "usage", -credits, feature=feature, session_id=known)
+        if known is not None:
+            connection.execute(_SESSION_COST, {"session": known, "amount": credits})
     return True
-
-
-def _charge(
-    connection: Connection, user_id: int, amount: int, feature: Feature, session_id: str | None
-) -> None:
-    """Write down what a session has cost."""
-    _show(connection, user_id, "usage", -amount, feature=feature, session_id=session_id)
-    if session_id is not None:
-        connection.execute(_SESSION_COST, {"session": session_id, "amount": amount})
 
 
 def _show(

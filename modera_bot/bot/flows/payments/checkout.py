@@ -57,6 +57,8 @@ async def paid(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     if order is None:
         await _give_back(turn, payment.telegram_payment_charge_id)
         return
+    if order.user_id != turn.user.id:  # the cashier tells whose it is
+        return
     if order.told != order.state:
         await tell(turn, order)
     await _go_on(turn, order)
