@@ -275,7 +275,6 @@ class InferenceSettings(Section):
         ("draft",), min_length=1, description='backends in the order to be tried, like ["draft"]'
     )
     fit: tuple[str, ...] = Field((), description='backends that judge the fit, like ["openai"]')
-    body: tuple[str, ...] = Field((), description='backends that tell a body type, like ["openai"]')
     moderation: Literal["", "openai"] = Field(
         "", description='"openai" to have photos looked at before anything is drawn, or ""'
     )
@@ -305,7 +304,7 @@ class InferenceSettings(Section):
 
     def recipients(self) -> dict[str, str]:
         """Who gets photos: a provider's name for each backend in use that is not one's own."""
-        names = dict.fromkeys((*self.tryon, *self.fit, *self.body))
+        names = dict.fromkeys((*self.tryon, *self.fit))
         if self.moderation:
             names[self.moderation] = None
         found = {name: getattr(getattr(self, name, None), "provider", "") for name in names}

@@ -16,6 +16,8 @@ from modera_bot.db import Database
 from modera_bot.db.migrate import is_behind
 from modera_bot.errors import Code, ModeraError, StorageError
 from modera_bot.ml import weights
+from modera_bot.ml.metering import Tally
+from modera_bot.ml.transports import load_visions
 from modera_bot.pool import PicturePool
 from modera_bot.storage import open_storage
 
@@ -33,6 +35,13 @@ class Finding:
     fault: bool
     text: str
 
+
+#: Module and extra of the SDK of each hosted backend.
+HOSTED = {
+    "openai": ("openai", "openai"),
+    "gemini": ("google.genai", "gemini"),
+    "vertex": ("google.genai", "gemini"),
+}
 
 Check = Callable[[Settings], str | Awaitable[str]]
 
@@ -71,8 +80,10 @@ def _models(settings: Settings) -> str:
 
 
 def _backends(settings: Settings) -> str:
-    load_backends(settings.inference.tryon, PicturePool(), settings)
-    load_stylists(settings.inference.style, PicturePool(), settings)
+    inference = settings.inference
+    load_backends(inference.tryon, PicturePool(), settings)
+    load_stylists(inference.style, PicturePool(), settings)
+    load_visions("fit", inference.fit, inference, Tally())
     return ", ".join(settings.inference.tryon)
 
 
@@ -91,6 +102,33 @@ def _local_model(settings: Settings) -> str:
 
     config = read_config(settings.models / FOLDER)
     return str(plan(config, settings.inference.fashn.device))
+
+
+def _installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # not even the package it is in
+        return False
+
+
+def _hosted(settings: Settings) -> str:
+    """Each hosted backend in use has its SDK and its key; nobody is called, which may cost."""
+    inference = settings.inference
+    names = {*inference.tryon, *inference.fit, inference.moderation}
+    used = [name for name in HOSTED if name in names]
+    for name in used:
+        module, extra = HOSTED[name]
+        if not _installed(module):
+            advice = f"get it with: pip install 'modera-bot[{extra}]'"
+            raise ModeraError(Code.BACKEND_UNAVAILABLE, f"{module}: not installed; {advice}")
+        section = getattr(inference, name)
+        default = type(section)().base_url
+        if not section.api_key.get_secret_value() and section.base_url == default:
+            if getattr(section, "project", ""):
+                continue
+            where = f"MODERA_INFERENCE__{name.upper()}__API_KEY_FILE"
+            raise ModeraError(Code.BACKEND_UNAVAILABLE, f"{name}: no key; name its file in {where}")
+    return ", ".join(used) or "none is used"
 
 
 def _database(settings: Settings) -> str:
@@ -158,6 +196,7 @@ CHECKS: dict[str, Check] = {
     "models": _models,
     "backends": _backends,
     "local model": _local_model,
+    "hosted models": _hosted,
     "database": _database,
     "storage": _storage,
     "disk": _disk,

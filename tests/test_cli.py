@@ -151,6 +151,7 @@ def test_doctor_finds_all_faults_and_gives_their_remedies(modera_bot, tmp_path):
             MODERA_MODELS=str(tmp_path / "none"),
             MODERA_DATABASE__URL="postgresql://nobody@127.0.0.1:1/none",
             MODERA_INFERENCE__TRYON='["nonsense"]',
+            MODERA_INFERENCE__FIT='["openai"]',
             MODERA_SANDBOX__PORT=str(taken.getsockname()[1]),
         )
     assert ill.returncode == 1
@@ -158,10 +159,12 @@ def test_doctor_finds_all_faults_and_gives_their_remedies(modera_bot, tmp_path):
     assert [line.split()[1] for line in faults] == [
         "models:",
         "backends:",
+        "hosted",
         "database:",
         "telegram:",
     ]
     assert "modera-bot models pull" in ill.stdout
+    assert "MODERA_INFERENCE__OPENAI__API_KEY_FILE" in ill.stdout
 
 
 def test_doctor_says_what_to_do_about_folders_that_can_not_be_used(modera_bot, tmp_path):

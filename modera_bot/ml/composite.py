@@ -26,7 +26,7 @@ from modera_bot.ml.body import BodyUnderstanding
 from modera_bot.ml.canvas import extent, grain_of
 from modera_bot.ml.colour import Colours, Flags, blur, grown, resized, shrink, touching
 from modera_bot.ml.masks import body_masks
-from modera_bot.ml.registration import curves_of, moved_back, place_of, relit
+from modera_bot.ml.registration import curves_of, moved_back, place_of, relit, sparse
 
 #: Differences are looked at, and colours compared, in copies whose longest edge is this.
 WORK_EDGE = 864
@@ -176,12 +176,14 @@ def drift_of(before: Colours, after: Colours, changed: Mask) -> Colours:
     if not outside.any():
         return np.zeros_like(before)
     difference = before - after
-    usual = np.median(difference[outside], axis=0)
+    few = sparse(outside)
+    usual = np.median(difference[few][outside[few]], axis=0)
     # where they differ by more, it's not the colours that changed but the picture
     agree = outside & (_most(np.abs(difference - usual)) < MOST_DRIFT)
     if not agree.any() or np.abs(usual).max() > MOST_DRIFT:
         return np.zeros_like(before)
-    even = _even_drift(difference[agree], after[agree], after)
+    few = sparse(agree)
+    even = _even_drift(difference[few][agree[few]], after[few][agree[few]], after)
     return even + _carried_on(difference - even, agree)
 
 

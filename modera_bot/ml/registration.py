@@ -254,8 +254,8 @@ def curves_of(photo: Picture, generated: Picture, outside: Flags) -> Curves | No
     """
     if outside.sum() < LEAST_EDGES:
         return None
-    every = max(1, int(outside.sum()) // ENOUGH)
-    one, other = (each[outside][::every].astype(np.float32) for each in (photo, generated))
+    every = sparse(outside)
+    one, other = (each[every][outside[every]].astype(np.float32) for each in (photo, generated))
     marks = np.arange(5, 100, 10)
     gain, offset = _line(*(np.percentile(each, marks, axis=0) for each in (other, one)))
     agree = np.abs(one - (gain * other + offset)).max(axis=1) < LEFT_OVER
@@ -266,6 +266,12 @@ def curves_of(photo: Picture, generated: Picture, outside: Flags) -> Curves | No
         return None
     values = np.arange(256)[:, None, None] * gain + offset
     return np.asarray(np.rint(values.clip(0, 255)).reshape(1, 256, 3), np.uint8)
+
+
+def sparse(mask: Flags) -> tuple[slice, slice]:
+    """Rows and columns that leave enough pixels of a mask to tell what all of them would."""
+    step = max(1, int((mask.sum() / ENOUGH) ** 0.5))
+    return slice(None, None, step), slice(None, None, step)
 
 
 def _line(found: Values, wanted: Values) -> tuple[Values, Values]:

@@ -1,7 +1,9 @@
 """Try-ons by Gemini and on Vertex AI: what is sent, what comes back, blocks and faults."""
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +19,11 @@ from modera_bot.ml.hosted import HostedTryOn
 from modera_bot.ml.metering import Tally
 from modera_bot.ml.prompts import KEEP
 from modera_bot.ml.transports.base import ProviderError
-from modera_bot.ml.transports.gemini import GeminiTransport
+from modera_bot.ml.transports.gemini import Drawing, GeminiTransport, VertexTransport
 from modera_bot.pool import PicturePool
 from tests.ml.hosted.conftest import context, task
 from tests.ml.hosted.gemini_server import KEY, GeminiServer, blocked, failed
+from tests.ml.hosted.openai_server import as_jpeg
 from tests.ml.hosted.server import Reply, told
 
 Make = Callable[..., HostedTryOn]
@@ -53,6 +56,40 @@ def make(
     yield new
     for backend in made:
         backend.close()
+
+
+Draw = Callable[..., bytes]
+
+
+@pytest.fixture
+def draw(
+    gemini: GeminiServer, gemini_point: tuple[GeminiServer, str]
+) -> Iterator[Callable[..., Draw]]:
+    """The transports alone, without the picture work around them."""
+    made: list[GeminiTransport | VertexTransport] = []
+    flat = as_jpeg(np.full((976, 732, 3), 120, np.uint8))
+
+    def new(kind: str = "gemini", **changes: object) -> Draw:
+        values: dict = {"api_key": KEY, "base_url": gemini_point[1], "timeout_s": 20, **changes}
+        if kind == "vertex":
+            vertex = VertexTransport(VertexSettings(**values), Tally())
+            made.append(vertex)
+            _warm(vertex)
+            return partial(vertex.tryon, flat, flat)
+        transport = GeminiTransport(GeminiSettings(**values), Tally())
+        made.append(transport)
+        _warm(transport)
+        return partial(transport.draw, Drawing("Dress the person.", (flat, flat), "3:4", "1K"))
+
+    yield new
+    for transport in made:
+        transport.close()
+
+
+def _warm(transport: GeminiTransport | VertexTransport) -> None:
+    """So that deadlines are spent on waiting; what is wrong the call tells again."""
+    with contextlib.suppress(ProviderError):
+        transport.warm()
 
 
 @pytest.mark.parametrize("kind", ["gemini", "vertex"])
@@ -95,11 +132,11 @@ def test_quality_is_a_size_of_the_picture(make: Make, gemini: GeminiServer) -> N
     ids=["safety", "prohibited", "prompt"],
 )
 def test_a_blocked_reply_is_a_refusal_and_is_not_asked_again(
-    make: Make, gemini: GeminiServer, reply: Reply
+    draw: Callable[..., Draw], gemini: GeminiServer, reply: Reply
 ) -> None:
     gemini.script.append(reply)
     with pytest.raises(Refusal) as caught:
-        make().tryon(task())
+        draw()()
     assert caught.value.code is Code.BACKEND_REFUSED
     assert len(gemini.requests) == 1
 
@@ -125,43 +162,45 @@ HTML = Reply(502, b"<html>Bad Gateway</html>", kind="text/html")
 )
 @pytest.mark.parametrize("kind", ["gemini", "vertex"])
 def test_each_fault_is_a_clear_failure_and_nothing_is_bought_twice(
-    make: Make, gemini: GeminiServer, kind: str, reply: Reply, code: Code
+    draw: Callable[..., Draw], gemini: GeminiServer, kind: str, reply: Reply, code: Code
 ) -> None:
     gemini.script.append(reply)
     endless = reply.pause_s > 0
     with pytest.raises(ModeraError) as caught:
-        make(kind, timeout_s=0.5 if endless else 20).tryon(task())
+        draw(kind, timeout_s=0.8 if endless else 20)()
     if kind == "vertex" and reply.body == blocked(finish="NO_IMAGE").body:
         code = Code.BACKEND_REFUSED
     assert caught.value.code is code
     assert len(gemini.requests) == 1
 
 
-def test_what_was_turned_down_is_asked_again(make: Make, gemini: GeminiServer) -> None:
+def test_what_was_turned_down_is_asked_again(
+    draw: Callable[..., Draw], gemini: GeminiServer
+) -> None:
     gemini.script.append(failed(503, "UNAVAILABLE", **{"retry-after": "0.01"}))
-    make().tryon(task())
+    assert draw()()
     assert len(gemini.requests) == 2
 
 
 def test_a_server_that_never_answers_is_left_at_the_deadline(
-    make: Make, gemini: GeminiServer
+    draw: Callable[..., Draw], gemini: GeminiServer
 ) -> None:
     gemini.script.append(gemini.hang)
     with pytest.raises(ProviderError) as caught:
-        make(timeout_s=0.4).tryon(task())
+        draw(timeout_s=0.3)()
     assert (caught.value.code, caught.value.accepted) == (Code.BACKEND_TIMEOUT, True)
 
 
-def test_an_address_where_nobody_listens_is_told(make: Make) -> None:
+def test_an_address_where_nobody_listens_is_told(draw: Callable[..., Draw]) -> None:
     with pytest.raises(ProviderError) as caught:
-        make(base_url="http://127.0.0.1:9", retries=0).tryon(task())
+        draw(base_url="http://127.0.0.1:9", retries=0)()
     assert (caught.value.code, caught.value.accepted) == (Code.BACKEND_UNAVAILABLE, False)
 
 
-def test_what_vertex_filters_is_a_refusal(make: Make, gemini: GeminiServer) -> None:
+def test_what_vertex_filters_is_a_refusal(draw: Callable[..., Draw], gemini: GeminiServer) -> None:
     gemini.script.append(told({"predictions": [{"raiFilteredReason": "people"}]}))
     with pytest.raises(Refusal):
-        make("vertex").tryon(task())
+        draw("vertex")()
 
 
 def test_vertex_takes_one_garment(make: Make, gemini: GeminiServer) -> None:
@@ -172,10 +211,10 @@ def test_vertex_takes_one_garment(make: Make, gemini: GeminiServer) -> None:
 
 
 @pytest.mark.parametrize("kind", ["gemini", "vertex"])
-def test_without_a_key_it_says_where_to_write_it(make: Make, kind: str) -> None:
+def test_without_a_key_it_says_where_to_write_it(draw: Callable[..., Draw], kind: str) -> None:
     address = "" if kind == "vertex" else "https://generativelanguage.googleapis.com"
     with pytest.raises(BackendError, match="api_key"):
-        make(kind, api_key="", base_url=address).tryon(task())
+        draw(kind, api_key="", base_url=address)()
 
 
 class Colour(BaseModel):

@@ -2,24 +2,29 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from modera_bot.config import OpenAISettings
-from modera_bot.contracts import Category, Quality, Stage
+from modera_bot.bot.texts import Texts
+from modera_bot.config import OpenAISettings, Settings
+from modera_bot.contracts import Category, Quality
 from modera_bot.errors import BackendError, Code, JobCancelled, ModeraError, Refusal
 from modera_bot.ml.backends.openai import OpenAITryOn
-from modera_bot.ml.base import TryOnTask
+from modera_bot.ml.base import BackendContext, TryOnTask
 from modera_bot.ml.forming import shown_to
 from modera_bot.ml.metering import Tally
 from modera_bot.ml.prompts import KEEP
+from modera_bot.ml.service import try_on
 from modera_bot.ml.transports.base import ProviderError
+from modera_bot.ml.transports.openai import Drawing, OpenAITransport
 from modera_bot.pool import PicturePool
+from tests.fakes import PaintTryOn
 from tests.ml.hosted.conftest import context, task
-from tests.ml.hosted.openai_server import OpenAIServer, from_jpeg, refused, stream
+from tests.ml.hosted.openai_server import OpenAIServer, as_jpeg, from_jpeg, refused, stream
 from tests.ml.hosted.server import Reply, Request, told
 from tests.ml.test_composite import grown
 from tests.ml.test_registration import Case, carried_off
@@ -109,6 +114,27 @@ def test_nobody_in_the_photo_is_noticed_before_anything_is_paid_for(
 
 # --- faults -----------------------------------------------------------------------------
 
+Draw = Callable[..., bytes]
+
+
+@pytest.fixture
+def draw(openai: OpenAIServer, openai_settings: OpenAISettings) -> Iterator[Callable[..., Draw]]:
+    """The transport alone, without the picture work around it."""
+    made: list[OpenAITransport] = []
+    flat = as_jpeg(np.full((976, 736, 3), 120, np.uint8))
+    drawing = Drawing("Dress the person.", (flat, flat), (736, 976), "low")
+
+    def new(**changes: object) -> Draw:
+        settings = openai_settings.model_copy(update=changes)
+        made.append(OpenAITransport(settings, Tally()))
+        made[-1].warm()  # so that deadlines are spent on waiting
+        return partial(made[-1].edit, drawing)
+
+    yield new
+    for transport in made:
+        transport.close()
+
+
 HTML = Reply(502, b"<html><body>Bad Gateway</body></html>", kind="text/html")
 TRUNCATED = Reply(200, b'{"created": 1, "data": [{"b64_', kind="application/json")
 CUT = Reply(200, b'{"created": 1, "data"', kind="application/json", cut=True)
@@ -143,60 +169,70 @@ HALF_STREAM = stream(
         (HTML_200, Code.BACKEND_FAILED, 1),
         (TRUNCATED, Code.BACKEND_FAILED, 1),
         (CUT, Code.BACKEND_UNAVAILABLE, 1),
-        (NO_PICTURE, Code.BACKEND_FAILED, 1),
         (ENDLESS, Code.BACKEND_TIMEOUT, 1),
     ],
 )  # fmt: skip
 def test_each_fault_is_a_clear_failure_and_nothing_is_bought_twice(
-    make: Make, openai: OpenAIServer, reply: Reply, code: Code, calls: int
+    draw: Callable[..., Draw], openai: OpenAIServer, reply: Reply, code: Code, calls: int
 ) -> None:
     openai.script.append(reply)
     with pytest.raises(BackendError) as caught:
-        make(previews=0, timeout_s=1.0 if reply is ENDLESS else 20, keep_identity=False).tryon(
-            task()
-        )
+        draw(timeout_s=0.8 if reply is ENDLESS else 20)()
     assert caught.value.code is code
     assert caught.value.detail
     assert len(openai.requests) == calls
+    texts = Texts()
+    assert all(texts.get(language, caught.value.text_key) for language in texts.languages)
 
 
 def test_a_server_that_never_answers_is_left_at_the_deadline(
-    make: Make, openai: OpenAIServer
+    draw: Callable[..., Draw], openai: OpenAIServer
 ) -> None:
     openai.script.append(openai.hang)
     with pytest.raises(ProviderError) as caught:
-        make(timeout_s=0.5, keep_identity=False).tryon(task())
+        draw(timeout_s=0.3)()
     assert (caught.value.code, caught.value.accepted) == (Code.BACKEND_TIMEOUT, True)
     assert caught.value.permanent  # the job must not be begun anew: it may have been bought
 
 
-def test_what_moderation_blocks_is_refused(make: Make, openai: OpenAIServer) -> None:
+def test_what_moderation_blocks_is_refused(draw: Callable[..., Draw], openai: OpenAIServer) -> None:
     openai.script.append(refused("moderation_blocked"))
     with pytest.raises(Refusal) as caught:
-        make(keep_identity=False).tryon(task())
+        draw()()
     assert caught.value.code is Code.BACKEND_REFUSED
 
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_what_was_turned_down_is_asked_again_after_the_pause_that_is_wanted(
-    make: Make, openai: OpenAIServer, status: int
+    draw: Callable[..., Draw], openai: OpenAIServer, status: int
 ) -> None:
     openai.script.append(refused("rate_limit_exceeded", status, **{"retry-after": "0.01"}))
-    backend = make(keep_identity=False)
-    backend.tryon(task())
+    assert draw()()
     assert len(openai.requests) == 2
 
 
-def test_an_address_where_nobody_listens_is_told(make: Make) -> None:
+def test_an_address_where_nobody_listens_is_told(draw: Callable[..., Draw]) -> None:
     with pytest.raises(ProviderError) as caught:
-        make(base_url="http://127.0.0.1:9/v1", keep_identity=False, retries=0).tryon(task())
+        draw(base_url="http://127.0.0.1:9/v1", retries=0)()
     assert (caught.value.code, caught.value.accepted) == (Code.BACKEND_UNAVAILABLE, False)
 
 
-def test_a_stream_that_ends_too_early_is_a_failure(make: Make, openai: OpenAIServer) -> None:
+def test_a_stream_that_ends_too_early_is_a_failure(
+    draw: Callable[..., Draw], openai: OpenAIServer
+) -> None:
     openai.script.append(HALF_STREAM)
-    with pytest.raises(BackendError), shown_to(lambda picture: None):
-        make(keep_identity=False).tryon(task())
+    with pytest.raises(BackendError):
+        draw()(partial=lambda data: None)
+
+
+@pytest.mark.parametrize("error", [NO_PICTURE, refused("server_error", 500)])
+def test_a_fault_hands_over_to_the_next_backend(
+    make: Make, openai: OpenAIServer, error: Reply
+) -> None:
+    openai.script.append(error)
+    backend = make(previews=0)
+    paint = PaintTryOn(BackendContext(PicturePool(workers=1), Settings()))
+    assert try_on(task(), [backend, paint]).backend == "paint"
 
 
 def test_a_picture_of_another_shape_is_a_failure(make: Make, openai: OpenAIServer) -> None:
@@ -206,27 +242,29 @@ def test_a_picture_of_another_shape_is_a_failure(make: Make, openai: OpenAIServe
     assert caught.value.code is Code.BACKEND_FAILED
 
 
-def test_a_job_that_is_cancelled_meanwhile_stops_waiting(make: Make, openai: OpenAIServer) -> None:
+def test_a_job_that_is_cancelled_meanwhile_stops_waiting(
+    draw: Callable[..., Draw], openai: OpenAIServer
+) -> None:
     openai.script.append(openai.hang)
 
-    def progress(stage: Stage, fraction: float) -> None:
+    def tick() -> None:
         if openai.requests:
             raise JobCancelled
 
     with pytest.raises(JobCancelled):
-        make(keep_identity=False).tryon(task(), progress)
+        draw()(tick=tick)
 
 
 def test_a_backend_that_fails_again_and_again_is_left_alone(
-    make: Make, openai: OpenAIServer
+    draw: Callable[..., Draw], openai: OpenAIServer
 ) -> None:
-    backend = make(keep_identity=False)
+    edit_once = draw()
     openai.script += [refused("server_error", 500)] * 3
     for _ in range(3):
         with pytest.raises(BackendError):
-            backend.tryon(task())
+            edit_once()
     with pytest.raises(ProviderError, match="left alone"):
-        backend.tryon(task())
+        edit_once()
     assert len(openai.requests) == 3
 
 
