@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journey.conftest import SIZES, arrived
+from tests.journey.conftest import arrived
 
 #: What tells in each language that a step has been taken.
 SAID = {
@@ -13,8 +13,7 @@ SAID = {
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.mark.parametrize("language", ["en", "ru"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "language"), [("desktop", "en"), ("phone", "ru")])
 def test_a_newcomer_gets_advice_saves_it_and_tries_something_on(address, browser, size, language):
     said, folder = SAID[language], f"stylist-{size}-{language}"
     newcomer, page, errors = arrived(browser, address, size, language, folder)

@@ -13,7 +13,9 @@ from modera_bot.style import Appearance, Contrast, Eyes, Hair, Seen, Skin, Trait
 LIGHT_ITA, DEEP_ITA = 40.0, 8.0
 
 #: Hue angle of skin in degrees: neutral in the middle, surely warm or cool this far from it.
+#: Deeper skin is redder by nature, and no cooler for it: below this L its middle sinks.
 NEUTRAL_HUE, HUE_SPREAD = 59.0, 9.0
+REDDER_BELOW, REDDER_BY, MOST_REDDER = 65.0, 0.25, 8.0
 
 #: Hair darker than this L makes somebody's colours deep, however light the skin is.
 DARK_HAIR = 46.0
@@ -31,7 +33,9 @@ def warmth(reading: Reading | None, told: Appearance) -> float:
         return {Undertone.WARM: 1.0, Undertone.NEUTRAL: 0.0, Undertone.COOL: -1.0}[told.undertone]
     if reading is None:
         return 0.0
-    return _clip((_hue(reading.skin) - NEUTRAL_HUE) / HUE_SPREAD)
+    below = max(0.0, REDDER_BELOW - reading.skin[0])
+    neutral = NEUTRAL_HUE - min(MOST_REDDER, REDDER_BY * below)
+    return _clip((_hue(reading.skin) - neutral) / HUE_SPREAD)
 
 
 def traits(reading: Reading | None, told: Appearance) -> tuple[Seen, ...]:

@@ -1,7 +1,5 @@
 """A stylist that asks a model: what it asks, what it mends, and what it refuses."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 
@@ -25,13 +23,6 @@ from modera_bot.style import (
 from tests.ml.style.vision import ScriptedVision, answer
 
 PHOTO = np.full((1500, 1000, 3), 128, np.uint8)
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[PicturePool]:
-    running = PicturePool(workers=1)
-    yield running
-    running.close()
 
 
 @pytest.fixture
