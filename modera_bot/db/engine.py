@@ -1,25 +1,21 @@
 """One database, SQLite or Postgres, behind one small class."""
 
 import asyncio
-import contextlib
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
 
-from modera_bot.db.grouped import Grouped
-
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: Transactions that `run` has going at once on Postgres.
+#: Transactions that `run` has going at once; SQLite takes one after the other anyway.
 THREADS = 8
 
 
@@ -28,8 +24,7 @@ class Database:
 
     SQLite: write-ahead log, foreign keys on, secure delete (erased rows are overwritten), and
     BEGIN IMMEDIATE, because a deferred transaction that turns to writing fails at once when
-    another writes, ignoring the busy timeout. Threads of this process wait for each other
-    without polling, and what `run` is given meanwhile is committed together.
+    another writes, ignoring the busy timeout.
 
     `run` has threads of its own: in the event loop's, a transaction of milliseconds would wait
     behind all the photos that are being looked at.
@@ -39,15 +34,12 @@ class Database:
         """`url` as in the configuration; a SQLite file's folder is made when missing."""
         self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        # the busy handler of SQLite sleeps up to a tenth of a second at a time
-        self._one = threading.Lock() if self.is_sqlite else contextlib.nullcontext()
-        self._grouped = Grouped(self.begin) if self.is_sqlite else None
         self._threads = ThreadPoolExecutor(THREADS, "database")
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """A transaction: committed at the end, rolled back on an exception."""
-        with self._one, self.engine.begin() as connection:
+        with self.engine.begin() as connection:
             yield connection
 
     async def run(
@@ -56,13 +48,7 @@ class Database:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Call `function(connection, …)` in a transaction, in a thread.
-
-        What it raises undoes all that it wrote, and nothing else.
-        """
-        if self._grouped is not None:
-            grouped = self._grouped.submit(lambda connection: function(connection, *args, **kwargs))
-            return cast(T, await grouped)
+        """Call `function(connection, …)` in a transaction of its own, in a thread."""
 
         def call() -> T:
             with self.begin() as connection:
@@ -101,8 +87,6 @@ class Database:
 
     def close(self) -> None:
         """Finish the transactions that `run` has going, and hang up."""
-        if self._grouped is not None:
-            self._grouped.close()
         self._threads.shutdown()
         self.engine.dispose()
 

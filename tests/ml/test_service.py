@@ -1,7 +1,6 @@
 """Try-on jobs: pictures come from storage, results go there, and the records agree."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from modera_bot.contracts import (
     Feature,
     GarmentRef,
     JobKind,
-    Notice,
     TryOnRequest,
     TryOnResult,
 )
@@ -25,17 +23,8 @@ from modera_bot.db.schema import credit_holds, now
 from modera_bot.errors import BackendError, Code, Refusal, StorageError
 from modera_bot.images import SOURCE_TYPE, decode, encode
 from modera_bot.jobs import Handler, JobContext, Outcome
-from modera_bot.ml.base import (
-    BackendContext,
-    Progress,
-    QualityScore,
-    TryOnBackend,
-    TryOnOutput,
-    TryOnTask,
-    silent,
-)
+from modera_bot.ml.base import BackendContext, TryOnBackend
 from modera_bot.ml.service import TryOnService
-from modera_bot.ml.standards import Standards
 from modera_bot.pool import PicturePool
 from modera_bot.storage import Storage, open_storage
 from tests.fakes import PaintTryOn, SketchTryOn, conduct, sketch_conduct
@@ -182,29 +171,6 @@ def test_a_try_on_costs_what_was_held_and_a_draft_nothing(
     assert tryon is not None
     assert (studio.hold(job_id), tryon.credits_used) == (hold, used)
     assert tryon.result.draft == (used == 0)
-
-
-class PoorTryOn(PaintTryOn):
-    """Its pictures don't come out well, and it knows."""
-
-    def tryon(self, task: TryOnTask, progress: Progress = silent) -> TryOnOutput:
-        return replace(super().tryon(task, progress), quality=QualityScore(1.0, 1.0, 0.01, 1.0))
-
-
-def test_what_has_not_come_out_well_says_so_and_costs_nothing(
-    studio: Studio, tmp_path: Path
-) -> None:
-    job_id = studio.order()
-    backend = PoorTryOn(BackendContext(studio.pool, Settings()))
-    standards = Standards(0.7, "free"), tmp_path
-    service = TryOnService(studio.storage, studio.pool, [backend], keep=KEEP, standards=standards)
-    assert studio.worker(service.handle).run_next()
-    (event,) = studio.told()
-    assert isinstance(event.data, TryOnResult)
-    assert event.data.notices == (Notice.BELOW_STANDARD,)
-    assert event.data.quality_score == pytest.approx(0.01**0.25)
-    assert event.data.quality_parts["garment"] == 0.01
-    assert (studio.hold(job_id), len(conduct.calls)) == ("released", 2)
 
 
 def test_a_draft_is_shown_while_the_real_thing_is_made(studio: Studio) -> None:

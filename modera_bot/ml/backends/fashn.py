@@ -9,8 +9,8 @@ import secrets
 import threading
 from pathlib import Path
 
-from modera_bot.contracts import WORN_TOGETHER, Category, Quality, Stage
-from modera_bot.errors import BackendError
+from modera_bot.contracts import Category, Quality, Stage
+from modera_bot.errors import BackendError, Code, Refusal
 from modera_bot.ml.base import (
     BackendContext,
     Capabilities,
@@ -24,7 +24,6 @@ from modera_bot.ml.fashn.files import canvas_of
 from modera_bot.ml.fashn.inputs import CATEGORIES, Inputs, Size, blank
 from modera_bot.ml.fashn.process import ModelProcess
 from modera_bot.ml.fashn.worker import Request
-from modera_bot.ml.outfit import dress
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +38,7 @@ class FashnTryOn:
     """Generates the person wearing the garment, and puts that back onto the photo."""
 
     name = "fashn"
-    capabilities = Capabilities(categories=frozenset(Category), max_garments=len(WORN_TOGETHER))
+    capabilities = Capabilities(categories=frozenset(Category))
 
     def __init__(self, context: BackendContext) -> None:
         settings = context.settings.inference.fashn
@@ -59,9 +58,8 @@ class FashnTryOn:
 
     def tryon(self, task: TryOnTask, progress: Progress = silent) -> TryOnOutput:
         """Raises Refusal, BackendError, or PoolError when a picture process died."""
-        return dress(task, self._one, progress)
-
-    def _one(self, task: TryOnTask, progress: Progress) -> TryOnOutput:
+        if len(task.garments) != 1:
+            raise Refusal(Code.SEVERAL_GARMENTS_UNSUPPORTED)
         (garment,) = task.garments
         progress(Stage.READING, 0.0)
         canvas = canvas_of(self._models / FOLDER)
@@ -73,9 +71,6 @@ class FashnTryOn:
         progress(Stage.FINISHING, GENERATED)
         picture = self._pool.run(_back_onto, task, generated, category, self._models)
         return TryOnOutput(picture, (category,), seed=seed)
-
-    def signature(self, quality: Quality) -> str:
-        return f"{self._steps[quality]} steps"
 
     def _generate(self, request: Request, progress: Progress) -> Picture:
         def on_step(done: int, steps: int) -> None:
@@ -127,6 +122,9 @@ def _back_onto(task: TryOnTask, generated: Picture, category: Category, models: 
 
 
 def _category(garment: Picture) -> Category:
-    from modera_bot.ml.kinds import category_of
+    """What the garment seems to be."""
+    from modera_bot.ml.colour import shrink
+    from modera_bot.ml.draft.garment import WORK_EDGE, cut_out
+    from modera_bot.ml.draft.silhouette import guess_category
 
-    return category_of(garment)
+    return guess_category(cut_out(shrink(garment, WORK_EDGE)))

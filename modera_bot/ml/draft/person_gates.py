@@ -56,7 +56,7 @@ def judge_person(
     """
     if not body.people:
         return Verdict(Code.NO_PERSON)
-    if at is None and several(body):
+    if at is None and _several(body):
         return Verdict(Code.SEVERAL_PEOPLE)
     person = chosen(body.people, at)
     figures = measure(person)
@@ -66,8 +66,7 @@ def judge_person(
     return Verdict(fault, _person_notices(person, figures, shape))
 
 
-def several(body: Body) -> bool:
-    """Whether somebody else than the first could be meant."""
+def _several(body: Body) -> bool:
     area = float(body.people[0].mask.sum())
     return any(float(other.mask.sum()) > BYSTANDER * area for other in body.people[1:])
 

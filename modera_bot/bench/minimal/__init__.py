@@ -1,1 +1,0 @@
-"""The same minimal bot, written on each of the libraries that are compared."""

@@ -1,1 +1,0 @@
-"""The web role: health, pictures, Telegram's webhook and the HTTP contracts, over FastAPI."""
