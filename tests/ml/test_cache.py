@@ -10,7 +10,7 @@ from modera_bot import privacy
 from modera_bot.config import Settings, StorageSettings
 from modera_bot.contracts import Category, EventKind, GarmentRef, Quality, TryOnRequest, TryOnResult
 from modera_bot.db import Database, pictures, tryons
-from modera_bot.db.schema import credit_holds, now
+from modera_bot.db.schema import now
 from modera_bot.db.schema import pictures as pictures_table
 from modera_bot.jobs import Handler
 from modera_bot.ml.base import BackendContext
@@ -59,9 +59,7 @@ class Shop(Studio):
     def made(self, *names: type[PaintTryOn]) -> TryOnResult:
         """The result of one more try-on, for 3 credits."""
         job_id = self.order()
-        with self.database.begin() as connection:
-            held = credit_holds.c.job_id == job_id
-            connection.execute(credit_holds.update().where(held).values(amount=3))
+        self.charge(job_id, 3)
         self.serve(*names)
         event = self.told()[-1]
         assert (event.kind, event.job_id) == (EventKind.DONE, job_id)

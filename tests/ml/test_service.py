@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from modera_bot.config import Settings, StorageSettings
 from modera_bot.contracts import (
@@ -20,7 +21,7 @@ from modera_bot.contracts import (
     TryOnRequest,
     TryOnResult,
 )
-from modera_bot.db import Database, pictures, tryons
+from modera_bot.db import Database, accounts, pictures, tryons
 from modera_bot.db.schema import credit_holds, now
 from modera_bot.errors import BackendError, Code, Refusal, StorageError
 from modera_bot.images import SOURCE_TYPE, decode, encode
@@ -36,6 +37,7 @@ from modera_bot.ml.base import (
 )
 from modera_bot.ml.service import TryOnService
 from modera_bot.ml.standards import Standards
+from modera_bot.pay import ledger
 from modera_bot.pool import PicturePool
 from modera_bot.storage import Storage, open_storage
 from tests.fakes import PaintTryOn, SketchTryOn, conduct, sketch_conduct
@@ -89,6 +91,19 @@ class Studio(Bench):
                 feature=Feature.TRYON,
                 amount=0,
             )
+
+    def charge(self, job_id: str, amount: int) -> None:
+        """Hold so many credits for a job that was ordered for nothing."""
+        payment = ledger.Payment("tests", job_id)
+        with self.database.begin() as connection:
+            ledger.grant(connection, self.user_id, amount, accounts.Entry.GRANT, payment)
+            wallet = accounts.lock(connection, self.user_id)
+            held = credit_holds.c.job_id == job_id
+            connection.execute(credit_holds.update().where(held).values(amount=amount))
+            query = select(credit_holds.c.id).where(held)
+            hold_id = connection.execute(query).scalar_one()
+            own = wallet.wallet_id, wallet.held_id
+            accounts.post(connection, accounts.Entry.HOLD, *own, amount, hold_id)
 
     def handler(self, *names: type[PaintTryOn]) -> Handler:
         context = BackendContext(self.pool, Settings())
@@ -174,8 +189,7 @@ def test_a_try_on_costs_what_was_held_and_a_draft_nothing(
     studio: Studio, backend: type[PaintTryOn], hold: str, used: int
 ) -> None:
     job_id = studio.order()
-    with studio.database.begin() as connection:
-        connection.execute(credit_holds.update().values(amount=3))
+    studio.charge(job_id, 3)
     studio.serve(backend)
     with studio.database.begin() as connection:
         tryon = tryons.get(connection, job_id, studio.user_id)

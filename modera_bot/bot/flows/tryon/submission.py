@@ -130,7 +130,7 @@ def _submitted(turn: Turn, data: TryOnData, status_message_id: int) -> TryOnData
         "uploads": (),
         "status_message_id": status_message_id,
         "preview_message_id": None,
-        "preview_forming": False,
+        "preview_forming": None,
         "submitted_at": now(),
         "language": turn.language,
     }
