@@ -11,10 +11,13 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -27,6 +30,9 @@ from pydantic import (
 from modera_bot.errors import ConfigError
 
 PREFIX = "MODERA_"
+#: What one process can do; by default it serves people and makes their pictures.
+ROLES = ("bot", "ml", "web")
+DEFAULT_ROLES = ("bot", "ml")
 _TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{30,}")
 
 # Descriptions are what a person is told to write when the value is wrong.
@@ -54,6 +60,10 @@ class TelegramSettings(Section):
         30, ge=0, description="messages a second to all chats together, 0 for no limit"
     )
 
+    mode: Literal["polling", "webhook"] = Field(
+        "polling", description='"polling" or "webhook"; the latter needs the web role'
+    )
+
     @field_validator("token")
     @classmethod
     def _looks_like_a_token(cls, value: SecretStr) -> SecretStr:
@@ -72,6 +82,34 @@ class TelegramSettings(Section):
 
 class SandboxSettings(Section):
     port: int = Field(8765, ge=0, le=65535, description="a free port, 0 for any")
+
+
+class WebSettings(Section):
+    host: str = Field(
+        "127.0.0.1", min_length=1, description="address to listen on, 0.0.0.0 for all"
+    )
+    port: int = Field(8080, ge=0, le=65535, description="a free port, 0 for any")
+    public_url: str = Field(
+        "http://127.0.0.1:8080",
+        pattern=r"^https?://[^/?#]+(/[^?#]*)?$",
+        description="address under which the web role is reached, like https://bot.example.org",
+    )
+    tokens: tuple[SecretStr, ...] = Field(
+        (), description="secrets of at least 16 characters, one per line in a file"
+    )
+
+    @field_validator("tokens", mode="before")
+    @classmethod
+    def _may_be_lines(cls, value: Any) -> Any:
+        """A variable or a secret file with one token, or one per line."""
+        return tuple(value.split()) if isinstance(value, str) else value
+
+    @field_validator("tokens")
+    @classmethod
+    def _long_enough(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(token.get_secret_value()) < 16 for token in value):
+            raise ValueError("a token that can be guessed")
+        return value
 
 
 class DatabaseSettings(Section):
@@ -99,9 +137,6 @@ class StorageSettings(Section):
     access_key: SecretStr = Field(SecretStr(""), description="S3 access key")
     secret_key: SecretStr = Field(SecretStr(""), description="S3 secret key")
     url_minutes: int = Field(15, ge=1, le=7 * 24 * 60, description="minutes a signed URL lives")
-    public_url: str = Field(
-        "http://127.0.0.1:8080", description="address under which /media is reachable"
-    )
 
     @model_validator(mode="after")
     def _s3_is_complete(self) -> Self:
@@ -146,11 +181,230 @@ class FashnSettings(Section):
     )
 
 
+def _http(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("not an http(s) address")
+    return value
+
+
+HttpAddress = Annotated[str, AfterValidator(_http)]
+ImageLevel = Literal["low", "medium", "high", "xhigh", "max", "auto"]
+
+
+class OpenAISettings(Section):
+    provider: str = Field(
+        "OpenAI (USA)",
+        max_length=29,
+        description="who gets the photos, as people are told; empty: yourself",
+    )
+    api_key: SecretStr = Field(SecretStr(""), description="the key, like sk-…")
+    base_url: HttpAddress = Field(
+        "https://api.openai.com/v1", description="address of OpenAI or of a compatible server"
+    )
+    mode: Literal["edit", "generate"] = Field("edit", description='"edit" or "generate"')
+    model: str = Field("gpt-image-2.5-sunburst", min_length=1, description="name of an image model")
+    moderation_model: str = Field(
+        "omni-moderation-latest", min_length=1, description="name of a moderation model"
+    )
+    vision_model: str = Field("gpt-6-luna", min_length=1, description="name of a vision model")
+    standard: ImageLevel = Field("medium", description='"low", "medium", "high", "xhigh" or "max"')
+    high: ImageLevel = Field("high", description='"low", "medium", "high", "xhigh" or "max"')
+    premium: ImageLevel = Field("high", description='"low", "medium", "high", "xhigh" or "max"')
+    megapixels: float = Field(1.5, ge=0.66, le=8.2, description="size of pictures, 0.66 to 8.2")
+    previews: int = Field(2, ge=0, le=3, description="pictures shown while it forms, 0 to 3")
+    timeout_s: float = Field(150, gt=0, description="seconds one picture may take")
+    vision_timeout_s: float = Field(45, gt=0, description="seconds one answer may take")
+    retries: int = Field(1, ge=0, le=5, description="repetitions where that is safe, 0 to 5")
+    image_usd: float = Field(0, ge=0, description="US dollars a picture costs; 0: as listed")
+    input_usd_per_million: float = Field(
+        0, ge=0, description="US dollars a million tokens of input pictures cost"
+    )
+
+
+PictureSize = Literal["1K", "2K", "4K"]
+
+
+class GeminiSettings(Section):
+    provider: str = Field(
+        "Google (USA)",
+        max_length=29,
+        description="who gets the photos, as people are told; empty: yourself",
+    )
+    api_key: SecretStr = Field(SecretStr(""), description="the key of Google AI Studio")
+    base_url: HttpAddress = Field(
+        "https://generativelanguage.googleapis.com", description="address of the Gemini API"
+    )
+    model: str = Field("gemini-nano-banana-2.1", min_length=1, description="name of an image model")
+    vision_model: str = Field("gemini-3.8-flash", min_length=1, description="name of a text model")
+    standard: PictureSize = Field("1K", description='"1K", "2K" or "4K"')
+    high: PictureSize = Field("2K", description='"1K", "2K" or "4K"')
+    premium: PictureSize = Field("2K", description='"1K", "2K" or "4K"')
+    timeout_s: float = Field(120, gt=0, description="seconds one picture may take")
+    vision_timeout_s: float = Field(45, gt=0, description="seconds one answer may take")
+    retries: int = Field(1, ge=0, le=5, description="repetitions where that is safe, 0 to 5")
+    image_usd: float = Field(0, ge=0, description="US dollars a picture costs; 0: as listed")
+
+
+class VertexSettings(Section):
+    provider: str = Field(
+        "Google (USA)",
+        max_length=29,
+        description="who gets the photos, as people are told; empty: yourself",
+    )
+    project: str = Field("", description="id of the Google Cloud project")
+    location: str = Field("us-central1", min_length=1, description="region, like us-central1")
+    api_key: SecretStr = Field(SecretStr(""), description="a key, instead of project and location")
+    base_url: str = Field(
+        "", pattern=r"^(https?://.+)?$", description="address of Vertex AI; empty: by location"
+    )
+    model: str = Field("virtual-try-on-001", min_length=1, description="name of a try-on model")
+    timeout_s: float = Field(90, gt=0, description="seconds one picture may take")
+    retries: int = Field(1, ge=0, le=5, description="repetitions where that is safe, 0 to 5")
+    image_usd: float = Field(0, ge=0, description="US dollars a picture costs; 0: as listed")
+
+
+class BudgetSettings(Section):
+    day_usd: float = Field(0, ge=0, description="US dollars a day (UTC), 0 for no limit")
+    month_usd: float = Field(0, ge=0, description="US dollars a month, 0 for no limit")
+    user_day_usd: float = Field(0, ge=0, description="the same for one person a day")
+    user_month_usd: float = Field(0, ge=0, description="the same for one person a month")
+
+
 class InferenceSettings(Section):
     tryon: tuple[str, ...] = Field(
         ("draft",), min_length=1, description='backends in the order to be tried, like ["draft"]'
     )
+    fit: tuple[str, ...] = Field((), description='backends that judge the fit, like ["openai"]')
+    moderation: Literal["", "openai"] = Field(
+        "", description='"openai" to have photos looked at before anything is drawn, or ""'
+    )
+    unmoderated: Literal["allow", "refuse"] = Field(
+        "allow", description='"allow" or "refuse": try-ons whose photos nobody could look at'
+    )
+    least_quality: float = Field(
+        0.7,
+        ge=0,
+        le=1,
+        description="score below which a result is free and says so; 0: none is judged",
+    )
+    second_attempt: Literal["free", "always", "never"] = Field(
+        "free", description='"free", "always" or "never": backends that try again below that'
+    )
+    keep_identity: bool = Field(
+        True, description="false: hosted pictures as they come, face and background included"
+    )
+    budget: BudgetSettings = BudgetSettings()
+    style: tuple[str, ...] = Field(
+        ("rules",), min_length=1, description='stylists in the order to be tried, like ["rules"]'
+    )
     fashn: FashnSettings = FashnSettings()
+    openai: OpenAISettings = OpenAISettings()
+    gemini: GeminiSettings = GeminiSettings()
+    vertex: VertexSettings = VertexSettings()
+
+    def recipients(self) -> dict[str, str]:
+        """Who gets photos: a provider's name for each backend in use that is not one's own."""
+        names = dict.fromkeys((*self.tryon, *self.fit))
+        if self.moderation:
+            names[self.moderation] = None
+        found = {name: getattr(getattr(self, name, None), "provider", "") for name in names}
+        return {name: provider for name, provider in found.items() if provider}
+
+
+class PricesSettings(Section):
+    tryon: int = Field(3, ge=0, le=10_000, description="credits a try-on costs")
+    styling: int = Field(5, ge=0, le=10_000, description="credits a style analysis costs")
+    recommendations: int = Field(0, ge=0, le=10_000, description="credits recommendations cost")
+
+
+class FactorsSettings(Section):
+    standard: float = Field(1, ge=0, le=100, description="factor of standard quality")
+    high: float = Field(1.5, ge=0, le=100, description="factor of high quality")
+    premium: float = Field(2, ge=0, le=100, description="factor of premium quality")
+    garment: float = Field(0.5, ge=0, le=100, description="factor added by each further garment")
+
+
+Money = Annotated[Decimal, Field(gt=0, le=1_000_000, decimal_places=2)]
+
+
+class PackageSettings(Section):
+    credits: int = Field(ge=1, le=1_000_000, description="credits in the package")
+    xtr: int | None = Field(None, ge=1, le=25_000, description="its price in Stars, at most 25000")
+    rub: Money | None = Field(None, description="its price in roubles, like 199.00")
+    usd: Money | None = Field(None, description="its price in dollars, like 1.99")
+    monthly: bool = Field(False, description="true: a subscription, paid and given each month")
+
+    @model_validator(mode="after")
+    def _has_a_price(self) -> Self:
+        if not (self.xtr or self.rub or self.usd):
+            raise ValueError("a package needs a price: xtr, rub or usd")
+        if self.monthly and (self.xtr or 0) > 10_000:
+            raise ValueError("Telegram takes at most 10000 Stars a month for a subscription")
+        return self
+
+    def price(self, currency: str) -> Decimal | None:
+        """Price in XTR (Stars), RUB or USD; None if it is not sold for that."""
+        amount: int | Decimal | None = getattr(self, currency.lower(), None)
+        return None if amount is None else Decimal(amount)
+
+
+class PromoSettings(Section):
+    credits: int = Field(ge=1, le=1_000_000, description="credits the code gives, once a person")
+    until: date | None = Field(None, description="the last day of the code, like 2026-12-31")
+    uses: int = Field(0, ge=0, description="people who may use it, 0 for any number")
+
+
+PackageName = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,32}$")]
+PromoName = Annotated[str, Field(pattern=r"^[A-Z0-9_-]{1,32}$")]
+
+
+class PaySettings(Section):
+    enabled: bool = Field(False, description="true or false")
+    starter: int = Field(9, ge=0, le=10_000, description="credits a new person begins with")
+    currency: Literal["USD", "RUB"] = Field("USD", description='"USD" or "RUB"')
+    rates_date: date = Field(date(2026, 11, 1), description="a day, like 2026-11-01")
+    rates: dict[Literal["USD", "RUB", "XTR"], Annotated[Decimal, Field(gt=0)]] = Field(
+        {"USD": Decimal(1), "RUB": Decimal("0.0125"), "XTR": Decimal("0.013")},
+        description="what one unit of USD, RUB and XTR is worth in `currency`",
+    )
+    support: str = Field("", description="who answers questions about payments, like @name")
+    seller: str = Field("", max_length=200, description="who sells: name, address, tax number")
+    tax: str = Field("", max_length=200, description="a line on taxes for receipts")
+    prices: PricesSettings = PricesSettings()
+    factors: FactorsSettings = FactorsSettings()
+    packages: dict[PackageName, PackageSettings] = Field(
+        {
+            "basic": PackageSettings(credits=30, xtr=150, rub="199", usd="1.99"),
+            "premium": PackageSettings(credits=100, xtr=450, rub="590", usd="5.90"),
+            "large": PackageSettings(credits=300, xtr=1200, rub="1490", usd="14.90"),
+            "monthly": PackageSettings(credits=150, xtr=550, monthly=True),
+        },
+        min_length=1,
+        description="sections like [pay.packages.basic]",
+    )
+    promo: dict[PromoName, PromoSettings] = Field(
+        {}, description="sections like [pay.promo.WELCOME], in capital letters"
+    )
+
+    @model_validator(mode="after")
+    def _every_currency_has_a_rate(self) -> Self:
+        sold = {
+            currency
+            for package in self.packages.values()
+            for currency in ("XTR", "RUB", "USD")
+            if package.price(currency) is not None
+        }
+        if missing := sold - set(self.rates):
+            raise ValueError(f"rates: no rate for {', '.join(sorted(missing))}")
+        return self
+
+
+class StylingSettings(Section):
+    search_url: str = Field(
+        "https://www.google.com/search?udm=28&q={query}",
+        pattern=r"^https?://[^\s{}]+.*\{query\}.*$",
+        description="address of a shop's search, with {query} where the words go",
+    )
 
 
 class LimitsSettings(Section):
@@ -172,6 +426,7 @@ class PrivacySettings(Section):
 class PicturesSettings(Section):
     processes: int = Field(2, ge=1, le=32, description="picture processes, 1 to 32")
     timeout_s: float = Field(60, gt=0, description="seconds one picture step may take")
+    label: bool = Field(False, description='true: "AI-generated" is written on each result')
 
 
 class LogSettings(Section):
@@ -189,10 +444,13 @@ class Settings(Section):
     models: Path = Field(Path("models"), description="folder of the model files")
     telegram: TelegramSettings = TelegramSettings()
     sandbox: SandboxSettings = SandboxSettings()
+    web: WebSettings = WebSettings()
     database: DatabaseSettings = DatabaseSettings()
     storage: StorageSettings = StorageSettings()
     jobs: JobsSettings = JobsSettings()
     inference: InferenceSettings = InferenceSettings()
+    pay: PaySettings = PaySettings()
+    styling: StylingSettings = StylingSettings()
     limits: LimitsSettings = LimitsSettings()
     privacy: PrivacySettings = PrivacySettings()
     pictures: PicturesSettings = PicturesSettings()

@@ -7,9 +7,11 @@ roles never import each other.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -69,6 +71,7 @@ class Notice(StrEnum):
     NO_FACE = "no_face"
     SMALL_PHOTO = "small_photo"
     DRAFT_UNLIKELY = "draft_unlikely"
+    BELOW_STANDARD = "below_standard"
 
 
 class Wire(BaseModel):
@@ -127,11 +130,28 @@ class Inspector(Protocol):
         ...
 
 
+# --- updates ----------------------------------------------------------------------------
+
+
+class Webhook(Protocol):
+    """Where Telegram's posts go; offered by bot, used by web.
+
+    `secret` is what Telegram must show with each of them.
+    """
+
+    secret: str
+
+    async def receive(self, update: object) -> None:
+        """Take one update; when this returns it can't be lost. Raises ValueError if it is none."""
+        ...
+
+
 # --- jobs -------------------------------------------------------------------------------
 
 
 class JobKind(StrEnum):
     TRYON = "tryon"
+    STYLING = "styling"
 
 
 class JobState(StrEnum):
@@ -146,6 +166,8 @@ class Stage(StrEnum):
     """Where a running job is; the locale text is ``stage-<value>``."""
 
     READING = "reading"
+    COLOURS = "colours"
+    OUTFITS = "outfits"
     FITTING = "fitting"
     DRAWING = "drawing"
     FINISHING = "finishing"
@@ -185,14 +207,34 @@ class TryOnRequest(Wire):
     quality: Quality = Quality.STANDARD
 
 
-class FitAnalysis(Wire):
-    """How a garment would fit, by part; filled by the fit backends."""
+class Fit(StrEnum):
+    """How a garment fits at one part; the locale text is ``fit-<value>``."""
 
-    shoulders: str | None = None
-    chest: str | None = None
-    waist: str | None = None
-    length: str | None = None
-    advice: str | None = None
+    FITS = "fits"
+    TIGHT = "tight"
+    LOOSE = "loose"
+    UNKNOWN = "unknown"
+
+
+class FitAnalysis(Wire):
+    """How a garment would fit, by part; filled by the fit backends. `advice` is one sentence."""
+
+    shoulders: Fit = Fit.UNKNOWN
+    chest: Fit = Fit.UNKNOWN
+    waist: Fit = Fit.UNKNOWN
+    length: Fit = Fit.UNKNOWN
+    advice: str = ""
+
+
+class FitJudge(Protocol):
+    """Tells how the garment of a try-on would fit; offered by ml, used by bot and web."""
+
+    def assess(self, user_id: int, tryon_id: str, language: str) -> FitAnalysis:
+        """Judge a person's own try-on, and remember the answer. Blocks for seconds.
+
+        Raises Refusal, BackendError, or StorageError when a photo is gone.
+        """
+        ...
 
 
 class TryOnResult(Wire):
@@ -215,13 +257,27 @@ class TryOnResult(Wire):
     fit: FitAnalysis | None = None
     seed: int | None = None
     garment_keys: tuple[str, ...] = ()
+    quality_parts: dict[str, float] = {}
+    cached: bool = False  # the picture of an earlier try-on of the same photos
+
+
+class StylingResult(Wire):
+    """Outcome of a styling job; the profile itself stands in `style_analyses`."""
+
+    analysis_id: str
+    card_key: str
+    backend: str
+    width: int
+    height: int
+    seconds: float
 
 
 class EventKind(StrEnum):
     """What delivery turns into messages."""
 
     PREVIEW = "preview"  # a draft to look at while a slower backend works; data: TryOnResult
-    DONE = "done"  # data: TryOnResult
+    FORMING = "forming"  # a picture as far as it has formed, once or more; data: TryOnResult
+    DONE = "done"  # data: TryOnResult or StylingResult
     FAILED = "failed"  # data: Failure
     EXPIRED = "expired"  # a session ended by idleness; no job
 
@@ -241,7 +297,7 @@ class Event(Wire):
     user_id: int
     session_id: str
     job_id: str | None
-    data: TryOnResult | Failure | None
+    data: TryOnResult | StylingResult | Failure | None
     created_at: datetime
 
 
@@ -281,4 +337,150 @@ class Credits(Protocol):
 
     def release(self, conn: Connection, hold_id: str, reason: str) -> bool:
         """Give back what was held. True the first time; False if it was settled before."""
+        ...
+
+
+# --- payments ---------------------------------------------------------------------------
+
+
+class Package(Wire):
+    """Credits on sale. Prices are in units of the currency: whole Stars, roubles, dollars."""
+
+    name: str
+    credits: int
+    price: Decimal
+    currency: str  # XTR, RUB or USD
+    monthly: bool = False
+
+
+class OrderState(StrEnum):
+    CREATED = "created"
+    PENDING = "pending"  # the person was told how to pay
+    PAID = "paid"
+    REFUNDED = "refunded"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+class Order(Wire):
+    """Somebody's purchase. `payment_id` is the provider's, once it is paid.
+
+    `session_id` is the session that waits for the credits; `note` is why an operator gave them.
+    """
+
+    id: str
+    user_id: int
+    provider: str
+    package: str
+    credits: int
+    amount: Decimal
+    currency: str
+    state: OrderState
+    monthly: bool = False
+    payment_id: str | None = None
+    session_id: str | None = None
+    note: str | None = None
+    told: OrderState | None = None
+    created_at: datetime
+    paid_at: datetime | None = None
+
+
+class Subscription(Wire):
+    """A package paid each month. `payment_id` is of the first payment, `id` is its order."""
+
+    id: str
+    user_id: int
+    provider: str
+    payment_id: str
+    until: datetime
+    cancelled: bool
+
+
+class Invoice(Wire):
+    """The bot asks for the money: an invoice in the chat, or a link where it is monthly."""
+
+    order: Order
+
+
+class Link(Wire):
+    """The person pays on a page of the provider's."""
+
+    url: str
+
+
+class ByHand(Wire):
+    """Nothing to be done here: whoever runs the bot is paid otherwise, and grants the credits."""
+
+
+Step = Invoice | Link | ByHand
+
+
+class Promo(StrEnum):
+    """What became of a promo code; the locale text is ``pay-promo-<value>``."""
+
+    GIVEN = "given"
+    UNKNOWN = "unknown"
+    USED = "used"  # by this person, before
+    OVER = "over"
+
+
+class Payments(Protocol):
+    """Orders and what they give; offered by pay, used by bot and web.
+
+    All calls run inside the caller's transaction; repeating one changes nothing.
+    """
+
+    def packages(self, currency: str) -> tuple[Package, ...]:
+        """What is on sale for XTR, RUB or USD."""
+        ...
+
+    def purchase(
+        self,
+        conn: Connection,
+        *,
+        user_id: int,
+        package: str,
+        currency: str,
+        provider: str,
+        session_id: str | None = None,
+    ) -> tuple[Order, Step]:
+        """Make an order and say what the person does next. Raises PaymentError."""
+        ...
+
+    def offered(self, conn: Connection, order_id: str, *, failed: bool = False) -> None:
+        """Note that the person was told how to pay, or that this was not possible."""
+        ...
+
+    def may_pay(
+        self, conn: Connection, order_id: str, *, user_id: int, amount: Decimal, currency: str
+    ) -> bool:
+        """Whether an order is open, theirs, and of this price."""
+        ...
+
+    def handle(self, conn: Connection, provider: str, event: Mapping[str, Any]) -> Order | None:
+        """Do what a provider's event says: grant, take back, close.
+
+        Returns the order as it stands then; None if the event is about no order of ours.
+        """
+        ...
+
+    def expire(self, conn: Connection) -> int:
+        """Close orders that nobody has paid for a day; returns how many."""
+        ...
+
+    def welcome(self, conn: Connection, user_id: int) -> int:
+        """Give the starter credits, once; returns the balance."""
+        ...
+
+    def redeem(self, conn: Connection, user_id: int, code: str) -> tuple[Promo, int]:
+        """Give the credits of a promo code; returns what became of it and how many it gives."""
+        ...
+
+    def use(
+        self, conn: Connection, user_id: int, credits: int, feature: Feature, session_id: str
+    ) -> bool:
+        """Spend credits at once, once for each session and feature; False if done before.
+
+        Raises CreditsError(NOT_ENOUGH_CREDITS).
+        """
         ...

@@ -7,19 +7,24 @@ import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
+from urllib.parse import urlsplit
 
-from modera_bot.app import load_backends
+from modera_bot.app import load_backends, load_stylists
 from modera_bot.bot.connection import check_token
 from modera_bot.config import Settings
 from modera_bot.db import Database
 from modera_bot.db.migrate import is_behind
 from modera_bot.errors import Code, ModeraError, StorageError
 from modera_bot.ml import weights
+from modera_bot.ml.metering import Tally
+from modera_bot.ml.transports import load_visions
 from modera_bot.pool import PicturePool
 from modera_bot.storage import open_storage
 
 #: Less free disk than this and pictures will soon have no room.
 DISK_BYTES = 1 << 30
+#: Telegram's own server, and the ports that it posts to (Bot API, setWebhook).
+TELEGRAM, WEBHOOK_PORTS = "api.telegram.org", (443, 80, 88, 8443)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,13 @@ class Finding:
     fault: bool
     text: str
 
+
+#: Module and extra of the SDK of each hosted backend.
+HOSTED = {
+    "openai": ("openai", "openai"),
+    "gemini": ("google.genai", "gemini"),
+    "vertex": ("google.genai", "gemini"),
+}
 
 Check = Callable[[Settings], str | Awaitable[str]]
 
@@ -68,7 +80,10 @@ def _models(settings: Settings) -> str:
 
 
 def _backends(settings: Settings) -> str:
-    load_backends(settings.inference.tryon, PicturePool(), settings)
+    inference = settings.inference
+    load_backends(inference.tryon, PicturePool(), settings)
+    load_stylists(inference.style, PicturePool(), settings)
+    load_visions("fit", inference.fit, inference, Tally())
     return ", ".join(settings.inference.tryon)
 
 
@@ -87,6 +102,33 @@ def _local_model(settings: Settings) -> str:
 
     config = read_config(settings.models / FOLDER)
     return str(plan(config, settings.inference.fashn.device))
+
+
+def _installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # not even the package it is in
+        return False
+
+
+def _hosted(settings: Settings) -> str:
+    """Each hosted backend in use has its SDK and its key; nobody is called, which may cost."""
+    inference = settings.inference
+    names = {*inference.tryon, *inference.fit, inference.moderation}
+    used = [name for name in HOSTED if name in names]
+    for name in used:
+        module, extra = HOSTED[name]
+        if not _installed(module):
+            advice = f"get it with: pip install 'modera-bot[{extra}]'"
+            raise ModeraError(Code.BACKEND_UNAVAILABLE, f"{module}: not installed; {advice}")
+        section = getattr(inference, name)
+        default = type(section)().base_url
+        if not section.api_key.get_secret_value() and section.base_url == default:
+            if getattr(section, "project", ""):
+                continue
+            where = f"MODERA_INFERENCE__{name.upper()}__API_KEY_FILE"
+            raise ModeraError(Code.BACKEND_UNAVAILABLE, f"{name}: no key; name its file in {where}")
+    return ", ".join(used) or "none is used"
 
 
 def _database(settings: Settings) -> str:
@@ -135,12 +177,29 @@ async def _telegram(settings: Settings) -> str:
     return f"no token: the sandbox chat will open on port {settings.sandbox.port}"
 
 
+def _webhook(settings: Settings) -> str:
+    if settings.telegram.mode == "polling":
+        return "none: the bot polls"
+    url, telegram = urlsplit(settings.web.public_url), urlsplit(settings.telegram.base_url)
+    port = url.port or (443 if url.scheme == "https" else 80)
+    if telegram.hostname == TELEGRAM and (url.scheme != "https" or port not in WEBHOOK_PORTS):
+        ports = ", ".join(map(str, WEBHOOK_PORTS))
+        raise ModeraError(
+            Code.CONFIG,
+            f"Telegram does not post to {settings.web.public_url}; "
+            f"write an https address with port {ports} as [web] public_url",
+        )
+    return f"Telegram posts to {settings.web.public_url}; run with --roles bot,ml,web"
+
+
 CHECKS: dict[str, Check] = {
     "models": _models,
     "backends": _backends,
     "local model": _local_model,
+    "hosted models": _hosted,
     "database": _database,
     "storage": _storage,
     "disk": _disk,
     "telegram": _telegram,
+    "webhook": _webhook,
 }

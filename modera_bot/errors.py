@@ -7,6 +7,7 @@
     ├── BackendError          an inference backend failed
     ├── StorageError          a picture could not be kept or fetched
     ├── CreditsError          not enough credits
+    ├── PaymentError          an order can't be made or paid
     ├── JobError              a job can't go on
     │   ├── JobCancelled      its owner cancelled it
     │   └── LeaseLost         another worker owns it by now: stop, write nothing
@@ -43,6 +44,10 @@ class Code(StrEnum):
     BODY_CROPPED = "body_cropped"
     LEGS_CROPPED = "legs_cropped"
     OUTLINE_UNCLEAR = "outline_unclear"
+    # colours in a photo of a person
+    FACE_UNCLEAR = "face_unclear"
+    COLOUR_CAST = "colour_cast"
+    BACKLIT = "backlit"
     # a photo of a garment
     NO_GARMENT = "no_garment"
     BUSY_BACKGROUND = "busy_background"
@@ -57,10 +62,14 @@ class Code(StrEnum):
     BACKEND_TIMEOUT = "backend_timeout"
     BACKEND_REFUSED = "backend_refused"
     BACKEND_FAILED = "backend_failed"
+    BUDGET_SPENT = "budget_spent"
     OUT_OF_MEMORY = "out_of_memory"
     STORAGE_UNAVAILABLE = "storage_unavailable"
     PICTURE_GONE = "picture_gone"
+    CONSENT_MISSING = "consent_missing"
+    PICTURE_REFUSED = "picture_refused"
     NOT_ENOUGH_CREDITS = "not_enough_credits"
+    PAYMENT_UNAVAILABLE = "payment_unavailable"
     TOO_MANY_JOBS = "too_many_jobs"
     JOB_LOST = "job_lost"
     JOB_CANCELLED = "job_cancelled"
@@ -117,6 +126,10 @@ class StorageError(ModeraError):
 
 class CreditsError(ModeraError):
     """The person can't pay for this."""
+
+
+class PaymentError(ModeraError):
+    """There is no such package, or it can't be paid this way."""
 
 
 class JobError(ModeraError):

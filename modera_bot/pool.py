@@ -34,6 +34,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _LENGTH = struct.Struct("!Q")
+#: Priority of picture processes: whoever waits for an answer in the chat comes first.
+_NICE = 5
 _OOM_SCORE = 500  # out of memory, the kernel ends a picture process rather than the bot
 
 
@@ -298,6 +300,7 @@ def _restrain(memory_bytes: int) -> None:
     """Bound what this process may take, and leave signals to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # systemd sends it to every process
+    os.nice(_NICE)
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(str(_OOM_SCORE))
     # private writable memory: address space would also count what is merely reserved

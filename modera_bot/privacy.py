@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
 )
 
-from modera_bot.db import Database, inbox, pictures, schema, users
+from modera_bot.db import Database, accounts, inbox, pictures, schema, users
 from modera_bot.errors import Code, StorageError
 from modera_bot.storage import Storage
 
@@ -71,7 +71,10 @@ def finish_erasures(database: Database) -> None:
 
 
 def erase_pictures(database: Database, storage: Storage, user_id: int) -> int:
-    """Erase a person's photos and results alone; returns how many. Raises StorageError."""
+    """Erase a person's photos and results alone, and what was read in them; returns how many.
+
+    Raises StorageError.
+    """
     stored = storage.delete_prefix(_folder(user_id))
     tryons = schema.virtual_tryons
     with database.begin() as connection:
@@ -79,6 +82,14 @@ def erase_pictures(database: Database, storage: Storage, user_id: int) -> int:
         connection.execute(
             tryons.update().where(tryons.c.user_id == user_id).values(result_image_url=None)
         )
+        advice = schema.style_analyses
+        connection.execute(
+            advice.update()
+            .where(advice.c.user_id == user_id)
+            .values(card_image_url=None, style_profile=None, recommendations=None)
+        )
+        people = schema.users
+        connection.execute(people.update().where(people.c.id == user_id).values(style_profile=None))
     return stored
 
 
@@ -166,7 +177,12 @@ def _pictures(storage: Storage, keys: list[str]) -> Iterator[tuple[str, bytes]]:
 
 
 def _of(table: Table, user_id: int) -> ColumnElement[bool] | None:
-    """Which rows of a table are a person's; None for tables that know no persons."""
+    """Which rows of a table are a person's; None for tables that know no persons.
+
+    Accounts know none: what leads to them, `credit_wallets`, says nothing and goes with the person.
+    """
+    if table is schema.credit_wallets:
+        return None
     if table is schema.users:
         return schema.users.c.id == user_id
     if table is schema.product_recommendations:
@@ -193,6 +209,7 @@ def _erase_rows(connection: Connection, user_id: int, answering: Collection[int]
     person = users.by_id(connection, user_id)
     if person is not None:
         _forget_updates(connection, person.telegram_id, answering)
+        accounts.forfeit(connection, user_id)
     connection.execute(schema.users.delete().where(schema.users.c.id == user_id))
     return counts
 

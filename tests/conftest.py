@@ -2,11 +2,18 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from modera_bot.config import DatabaseSettings, JobsSettings, StorageSettings
 from modera_bot.ml import weights
+from tests.servers import postgres, valkey
+from tests.servers.seaweedfs import SeaweedFS, seaweedfs
+
+__all__ = ["seaweedfs"]
 
 ROOT = Path(__file__).parents[1]
 #: For a machine without a screen and without a network.
@@ -19,6 +26,63 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--backends",
+        choices=("files", "servers"),
+        default=os.environ.get("BACKENDS", "files"),
+        help="what whole bots run on: SQLite and a folder, or Postgres, S3 and Valkey",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "files: looks into SQLite files or folders; not on servers")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.config.getoption("--backends") == "servers" and item.get_closest_marker("files"):
+        pytest.skip("looks into files")
+
+
+@pytest.fixture(scope="session")
+def valkey_url() -> Iterator[str]:
+    """A Valkey that tests share one after another."""
+    with valkey.running() as url:
+        yield url
+
+
+@pytest.fixture
+def backends(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, Any]]:
+    """Sections of the settings for a database, a storage and a queue with nothing in them."""
+    if request.config.getoption("--backends") == "files":
+        yield {
+            "database": DatabaseSettings(url=f"sqlite:///{tmp_path}/modera.db"),
+            "storage": StorageSettings(folder=tmp_path / "pictures"),
+            "jobs": JobsSettings(queue=f"sqlite:///{tmp_path}/queue.db"),
+        }
+        return
+    import redis
+
+    service: SeaweedFS = request.getfixturevalue("seaweedfs")
+    queue = request.getfixturevalue("valkey_url")
+    with redis.Redis.from_url(queue) as connection:
+        connection.flushall()
+    yield {
+        "database": DatabaseSettings(url=postgres.emptied()),
+        "storage": StorageSettings(
+            kind="s3",
+            endpoint=service.endpoint,
+            bucket="pictures",
+            access_key=service.access_key,
+            secret_key=service.secret_key,
+        ),
+        "jobs": JobsSettings(queue=queue),
+    }
+    storage = service.storage()
+    for key in storage.keys(""):
+        storage.delete(key)
 
 
 @pytest.fixture(scope="session")

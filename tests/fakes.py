@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from modera_bot.contracts import Category, Stage
+from modera_bot.contracts import Category, Quality, Stage
 from modera_bot.errors import ModeraError
 from modera_bot.ml.base import (
     BackendContext,
@@ -15,6 +15,7 @@ from modera_bot.ml.base import (
     TryOnTask,
     silent,
 )
+from modera_bot.ml.forming import watcher
 
 
 @dataclass
@@ -66,11 +67,31 @@ class PaintTryOn:
         categories = tuple(garment.category or Category.TOPS for garment in task.garments)
         return TryOnOutput(picture, categories)
 
+    def signature(self, quality: Quality) -> str:
+        return quality
+
     def warm(self) -> None:
         """Is ready."""
 
     def close(self) -> None:
         """Has started nothing."""
+
+
+class ElsewhereTryOn(PaintTryOn):
+    """The same under the name of a service that photos are sent to."""
+
+    name = "openai"
+    capabilities = Capabilities(categories=frozenset(Category), hosted=True)
+
+
+class FormingTryOn(PaintTryOn):
+    """The same, seen as it forms."""
+
+    def tryon(self, task: TryOnTask, progress: Progress = silent) -> TryOnOutput:
+        watching = watcher.get()
+        assert watching is not None
+        watching(255 - task.person)
+        return super().tryon(task, progress)
 
 
 class SketchTryOn(PaintTryOn):

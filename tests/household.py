@@ -10,11 +10,15 @@ from sqlalchemy import Connection, func, select
 
 from modera_bot.config import StorageSettings
 from modera_bot.db import Database, schema
+from modera_bot.db.schema import now
 from modera_bot.storage import Storage, open_storage
 from tests.servers.databases import KINDS, database_url
 
 ANNA = {"telegram_id": 7_123_456_789, "first_name": "Annabel", "last_name": "Quillfeather"}
 BORIS = {"telegram_id": 6_987_654_321, "first_name": "Борислав", "last_name": "Длиннофамильный"}
+
+#: Tables that know no persons; an account can't be traced to its owner once that is erased.
+NOBODYS = {"inbox", "audit", "credit_accounts", "credit_entries", "credit_wallets", "promo_uses"}
 
 
 @dataclass
@@ -90,7 +94,25 @@ def _furnish(connection: Connection, user_id: int, number: int) -> None:
         },
         "credit_holds": {"id": tryon, "job_id": job, "feature": "tryon", "amount": 3},
         "jobs": {"id": job, "kind": "tryon", "session_id": session, "payload": {"p": photo}},
+        "ai_calls": {
+            "job_id": job,
+            "role": "tryon",
+            "backend": "openai",
+            "model": "an image model",
+            "price_usd": 0.01,
+        },
         "events": {"kind": "done", "session_id": session, "data": {"result_key": result}},
+        "orders": {
+            "id": tryon,
+            "provider": "stars",
+            "package": "basic",
+            "credits": 30,
+            "amount": 150,
+            "currency": "XTR",
+            "payment_id": tryon,
+            "session_id": session,
+        },
+        "subscriptions": {"id": tryon, "provider": "stars", "payment_id": tryon, "until": now()},
         "consents": {"purpose": "photos", "version": str(number), "language_code": "en"},
     }
     for table, values in insert.items():

@@ -151,6 +151,7 @@ def test_doctor_finds_all_faults_and_gives_their_remedies(modera_bot, tmp_path):
             MODERA_MODELS=str(tmp_path / "none"),
             MODERA_DATABASE__URL="postgresql://nobody@127.0.0.1:1/none",
             MODERA_INFERENCE__TRYON='["nonsense"]',
+            MODERA_INFERENCE__FIT='["openai"]',
             MODERA_SANDBOX__PORT=str(taken.getsockname()[1]),
         )
     assert ill.returncode == 1
@@ -158,10 +159,12 @@ def test_doctor_finds_all_faults_and_gives_their_remedies(modera_bot, tmp_path):
     assert [line.split()[1] for line in faults] == [
         "models:",
         "backends:",
+        "hosted",
         "database:",
         "telegram:",
     ]
     assert "modera-bot models pull" in ill.stdout
+    assert "MODERA_INFERENCE__OPENAI__API_KEY_FILE" in ill.stdout
 
 
 def test_doctor_says_what_to_do_about_folders_that_can_not_be_used(modera_bot, tmp_path):
@@ -251,3 +254,21 @@ def test_the_readme_names_every_command():
 
     readme = (ROOT / "README.md").read_text()
     assert [name for name in commands.commands if f"`modera-bot {name}" not in readme] == []
+
+
+def test_style_prints_a_profile_and_draws_a_card(modera_bot, tmp_path):
+    done = modera_bot("style", PERSON, "--json", "--language", "ru", "--card", "out/card.jpg")
+    assert done.returncode == 0, done.stderr
+    profile = json.loads(done.stdout)
+    assert (profile["season"], profile["language"]) == ("autumn", "ru")
+    assert cv2.imread(str(tmp_path / "out" / "card.jpg")).shape[1] == 1080
+
+
+def test_style_says_why_a_photo_tells_nothing_and_takes_ones_word(modera_bot):
+    back = SAMPLES / "gates" / "back.jpg"
+    done = modera_bot("style", back)
+    assert done.returncode == 1
+    assert "can’t see the face well enough" in done.stderr
+    told = modera_bot("style", back, "--hair", "dark", "--undertone", "cool")
+    assert told.returncode == 0
+    assert told.stdout.startswith("winter")

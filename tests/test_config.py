@@ -98,3 +98,36 @@ def test_a_section_given_as_a_value_is_a_fault_not_a_crash(tmp_path):
     told = faults(write(tmp_path, "jobs = 3"), {"MODERA_STORAGE": "x"})
     assert "jobs" in told
     assert "storage" in told
+
+
+def test_packages_are_sections_and_their_prices_are_exact(tmp_path):
+    settings = load(
+        write(tmp_path, "[pay]\nenabled = true\n[pay.packages.tiny]\ncredits = 3\nusd = 0.1"), {}
+    )
+    assert list(settings.pay.packages) == ["tiny"]
+    assert str(settings.pay.packages["tiny"].price("USD")) == "0.1"
+    assert settings.pay.packages["tiny"].price("XTR") is None
+
+
+def test_a_package_that_can_not_be_sold_is_a_fault(tmp_path):
+    told = faults(
+        write(
+            tmp_path,
+            "[pay]\nrates = {USD = 1}\n[pay.packages.free]\ncredits = 3\n"
+            "[pay.packages.dear]\ncredits = 3\nxtr = 30000\n"
+            "[pay.packages.monthly]\ncredits = 3\nxtr = 20000\nmonthly = true\n"
+            "[pay.promo.lower]\ncredits = 3",
+        )
+    )
+    for part in (
+        "pay.packages.free: a package needs a price",
+        "pay.packages.dear.xtr: ",
+        "pay.packages.monthly: Telegram takes at most 10000 Stars a month",
+        "pay.promo.lower",
+    ):
+        assert part in told, told
+
+
+def test_a_currency_without_a_rate_is_a_fault(tmp_path):
+    told = faults(write(tmp_path, "[pay.rates]\nUSD = 1"))
+    assert "no rate for RUB, XTR" in told

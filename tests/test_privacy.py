@@ -10,7 +10,7 @@ from sqlalchemy import event, func, select
 from modera_bot import privacy
 from modera_bot.db import Database, schema
 from modera_bot.errors import Code, StorageError
-from tests.household import ANNA, BORIS, House, house, picture_of, traces
+from tests.household import ANNA, BORIS, NOBODYS, House, house, picture_of, traces
 
 __all__ = ["house"]
 
@@ -68,7 +68,12 @@ def test_erasing_touches_nobody_else(house: House) -> None:
 
     privacy.erase(house.database, house.storage, anna)
 
-    assert house.counts() == before | {"audit": 2}
+    # what was spent on hosted models stays spent, but is nobody's
+    kept = {"audit": 2, "ai_calls": before["ai_calls"] + 1}
+    assert house.counts() == before | kept
+    with house.database.begin() as connection:
+        calls = connection.execute(select(schema.ai_calls.c.user_id, schema.ai_calls.c.job_id))
+        assert calls.all().count((None, None)) == 1
     assert all(house.storage.get(key) == picture_of(key) for key in keys)
 
 
@@ -91,7 +96,7 @@ def test_every_table_that_knows_persons_is_part_of_erasure_and_export(house: Hou
 
     erased = privacy.erase(house.database, house.storage, anna)
 
-    persons = set(schema.metadata.tables) - {"inbox", "audit"}
+    persons = set(schema.metadata.tables) - NOBODYS
     assert {name for name, count in erased.items() if count} == persons | {"stored_pictures"}
 
 

@@ -7,7 +7,6 @@ is made in a picture process like those of the bot, body understanding included.
 from __future__ import annotations
 
 import asyncio
-import math
 import statistics
 import time
 from collections import defaultdict
@@ -17,6 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from modera_bot.bench.lag import Lag
 from modera_bot.config import Settings
 from modera_bot.contracts import Category
 from modera_bot.images import decode, encode, mark_ai_generated
@@ -27,9 +27,6 @@ from modera_bot.pool import PicturePool
 
 #: How many drafts are asked for at the same moment.
 AT_ONCE = 10
-
-#: Seconds between two looks at the event loop's clock.
-TICK = 0.002
 
 PERSON, GARMENT = "people/ana_tee_logo.jpg", "garments/long_plaid.jpg"
 
@@ -100,7 +97,7 @@ def measure(settings: Settings, repeat: int) -> Figures:
         anew, memory = pool.run(_series, task, settings.models, repeat, forgetting=True)
     finally:
         pool.close()
-    at_once, lags = asyncio.run(_at_once(settings, task))
+    at_once, lag = asyncio.run(_at_once(settings, task))
     return Figures(
         first=first,
         remembered=Times.of(remembered.whole),
@@ -108,8 +105,8 @@ def measure(settings: Settings, repeat: int) -> Figures:
         stages={step: Times.of(seconds) for step, seconds in anew.stages.items()},
         memory=memory,
         at_once=at_once,
-        lag_p99=lags[math.ceil(0.99 * len(lags)) - 1],
-        lag_max=lags[-1],
+        lag_p99=lag.share(0.99),
+        lag_max=lag.share(1.0),
     )
 
 
@@ -161,17 +158,17 @@ def _peak_memory() -> int | None:
     return int(lines["VmHWM"].split()[0]) * 1024
 
 
-async def _at_once(settings: Settings, task: TryOnTask) -> tuple[float, list[float]]:
-    """Seconds for AT_ONCE drafts as jobs make them, and how late the loop was, in order."""
+async def _at_once(settings: Settings, task: TryOnTask) -> tuple[float, Lag]:
+    """Seconds for AT_ONCE drafts as jobs make them, and how late the loop was."""
     pool = PicturePool(workers=settings.pictures.processes)
     backend = load("draft")(BackendContext(pool, settings))
-    lags: list[float] = []
-    watch = asyncio.create_task(_watch_the_loop(lags))
+    lag = Lag()
+    watch = asyncio.create_task(lag.watch())
     begun = time.perf_counter()
     try:
         drafts = (asyncio.to_thread(_finished, backend, task) for _ in range(AT_ONCE))
         await asyncio.gather(*drafts)
-        return time.perf_counter() - begun, sorted(lags)
+        return time.perf_counter() - begun, lag
     finally:
         watch.cancel()
         await asyncio.to_thread(pool.close)
@@ -181,13 +178,6 @@ def _finished(backend: TryOnBackend, task: TryOnTask) -> bytes:
     """A draft as it goes into storage."""
     picture: Picture = backend.tryon(task).picture
     return mark_ai_generated(encode(picture))
-
-
-async def _watch_the_loop(lags: list[float]) -> None:
-    while True:
-        due = time.perf_counter() + TICK
-        await asyncio.sleep(TICK)
-        lags.append(time.perf_counter() - due)
 
 
 def _seconds(work: Any) -> float:

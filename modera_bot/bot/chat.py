@@ -160,6 +160,17 @@ class Chat:
             self.bot.edit_message_reply_markup(self.id, message_id, reply_markup=keyboard)
         )
 
+    async def draft(self, draft_id: int, text: str) -> bool:
+        """Show a part of a message that is on its way; False if that isn't possible now.
+
+        It vanishes when the message is sent, and by itself after half a minute.
+        """
+        try:
+            await self.bot.send_message_draft(self.id, draft_id, text, parse_mode=ParseMode.HTML)
+        except TelegramError:
+            return False
+        return True
+
     async def delete(self, message_id: int) -> None:
         """Delete a message of the bot if possible; never fails, it only tidies up."""
         with contextlib.suppress(TelegramError):

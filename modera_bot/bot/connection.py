@@ -5,22 +5,25 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ExtBot
 
+from modera_bot.bot import application as wiring
 from modera_bot.bot.admins import Alerts
-from modera_bot.bot.application import build, register_commands
+from modera_bot.bot.application import register_commands
+from modera_bot.bot.cashier import Cashier
 from modera_bot.bot.delivery import Delivery
 from modera_bot.bot.housekeeping import Housekeeping
-from modera_bot.bot.inbox import TOKEN_REFUSED, Poller
+from modera_bot.bot.inbox import TOKEN_REFUSED, Inbox, Poller
 from modera_bot.bot.processor import ChatProcessor
 from modera_bot.bot.ratelimit import PacedRateLimiter
-from modera_bot.bot.texts import Texts
 from modera_bot.bot.transport import AiohttpRequest
 from modera_bot.bot.turn import Services
+from modera_bot.bot.webhook import Webhook
 from modera_bot.config import TelegramSettings
 from modera_bot.errors import ConfigError
 
@@ -37,28 +40,48 @@ LONGEST_PAUSE_S = 30.0
 STOP_S = 8.0
 
 
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """The bot at work: tasks that must not end, and where Telegram's posts go, if it posts."""
+
+    tasks: Tasks
+    webhook: Webhook | None
+
+
 @asynccontextmanager
 async def connected(
-    services: Services, listen: Callable[[Callable[[], None]], None]
-) -> AsyncIterator[Tasks]:
+    services: Services,
+    listen: Callable[[Callable[[], None]], None],
+    *,
+    secret: str,
+    with_jobs: bool = True,
+) -> AsyncIterator[Connection]:
     """Serve people until the end of the block; then finish what was begun.
 
-    Yields the tasks that must not end meanwhile. `listen` is given what to call, from any
-    thread, when an event waits. Raises ConfigError when Telegram refuses the token.
+    `listen` is given what to call, from any thread, when an event waits; `secret` is what
+    Telegram must show with what it posts; `with_jobs` runs jobs as well. Raises ConfigError
+    when Telegram refuses the token.
     """
-    async with _made(services.settings.telegram) as bot:
+    async with made(services.settings.telegram) as bot:
         processor = ChatProcessor(services, bot)
-        application = build(services, bot, processor)
-        await _initialize(application)
+        application = wiring.build(services, bot, processor)
+        inbox, webhook = Inbox(application, services), None
+        if services.settings.telegram.mode == "webhook":
+            public_url = services.settings.web.public_url
+            webhook = Webhook(inbox, bot, public_url=public_url, secret=secret)
+        await _initialize(application, webhook)
+        receiving = Poller(inbox, bot) if webhook is None else webhook
         try:
-            async with _running(services, application, processor, listen) as tasks:
-                yield tasks
+            async with _running(
+                services, application, processor, receiving, listen, with_jobs
+            ) as tasks:
+                yield Connection(tasks, webhook)
         finally:
             await application.shutdown()
 
 
 @asynccontextmanager
-async def _made(settings: TelegramSettings) -> AsyncIterator[ExtBot[None]]:
+async def made(settings: TelegramSettings) -> AsyncIterator[ExtBot[None]]:
     """Telegram's side of the bot, not connected yet; its connections are closed at the end."""
     local = urlsplit(settings.base_url).hostname in LOOPBACK
     requests = [AiohttpRequest(trust_env=not local) for _ in range(2)]
@@ -78,7 +101,7 @@ async def _made(settings: TelegramSettings) -> AsyncIterator[ExtBot[None]]:
 
 async def check_token(settings: TelegramSettings) -> str:
     """Say whose token it is. Raises ConfigError when it is refused or nobody answers."""
-    async with _made(settings) as bot:
+    async with made(settings) as bot:
         try:
             await bot.initialize()
         except InvalidToken as error:  # its own text has the token in it
@@ -94,23 +117,29 @@ async def _running(
     services: Services,
     application: AnyApplication,
     processor: ChatProcessor,
+    receiving: Poller | Webhook,
     listen: Callable[[Callable[[], None]], None],
+    with_jobs: bool,
 ) -> AsyncIterator[Tasks]:
     delivery = Delivery(services, application.bot, processor)
     listen(delivery.notify)
     await application.start()
-    await asyncio.to_thread(services.jobs.start)
+    if with_jobs:
+        await asyncio.to_thread(services.jobs.start)
     delivering = asyncio.create_task(delivery.run(), name="delivery")
     housekeeping = asyncio.create_task(
         Housekeeping(services, delivery.notify).run(), name="housekeeping"
     )
-    polling = asyncio.create_task(Poller(application, services).run(), name="poller")
     alerts = asyncio.create_task(Alerts(services, application.bot).run(), name="alerts")
-    commands = asyncio.create_task(_announce_commands(application.bot, services.texts))
+    updates = asyncio.create_task(receiving.run(), name=type(receiving).__name__.lower())
+    commands = asyncio.create_task(_announce_commands(application.bot, services))
+    cashier = asyncio.create_task(
+        Cashier(services, application.bot, processor).run(), name="cashier"
+    )
     try:
-        yield frozenset({delivering, housekeeping, polling})
+        yield frozenset({delivering, housekeeping, updates, cashier})
     finally:
-        await _cancel(alerts, commands, polling, housekeeping)
+        await _cancel(alerts, commands, updates, housekeeping, cashier)
         with contextlib.suppress(TimeoutError):  # what is left is begun anew at the next start
             async with asyncio.timeout(STOP_S):
                 await application.stop()
@@ -118,13 +147,16 @@ async def _running(
         await _cancel(delivering)
 
 
-async def _initialize(application: AnyApplication) -> None:
-    """Connect, however long Telegram can't be reached."""
+async def _initialize(application: AnyApplication, webhook: Webhook | None) -> None:
+    """Connect, however long Telegram can't be reached, and say how we want our updates."""
     pause = 0.5
     while True:
         try:
             await application.initialize()
-            await application.bot.delete_webhook()  # else polling is refused
+            if webhook is not None:
+                await webhook.set()
+            else:
+                await application.bot.delete_webhook()  # else polling is refused
             return
         except InvalidToken as error:
             raise ConfigError((TOKEN_REFUSED,)) from error
@@ -134,9 +166,9 @@ async def _initialize(application: AnyApplication) -> None:
             pause = min(2 * pause, LONGEST_PAUSE_S)
 
 
-async def _announce_commands(bot: ExtBot[None], texts: Texts) -> None:
+async def _announce_commands(bot: ExtBot[None], services: Services) -> None:
     try:
-        await register_commands(bot, texts)
+        await register_commands(bot, services.texts, shop=services.credits.enabled)
     except TelegramError as error:
         log.warning("the commands could not be registered: %s", error)
 

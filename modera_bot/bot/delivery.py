@@ -16,7 +16,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
 
-from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.handover import Handover
 from modera_bot.bot.processor import ChatProcessor
 from modera_bot.bot.ratelimit import seconds_to_wait
@@ -35,6 +34,8 @@ LOOK_S = 2.0
 GRACE_S = 5.0
 #: First and longest delay in seconds before an event is tried again.
 DELAY_S, LONGEST_DELAY_S = 2.0, 60.0
+#: Events of a job that goes on.
+UNFINISHED = (EventKind.PREVIEW, EventKind.FORMING)
 #: Tries after which an event that trips over our own fault is given up.
 TRIES = 8
 
@@ -141,9 +142,9 @@ class Delivery:
         def give_up(connection: Connection) -> None:
             events.give_up(connection, event.id)
             session = sessions.get(connection, event.session_id)
-            if event.kind is EventKind.PREVIEW or session is None or session.status != "active":
+            if event.kind in UNFINISHED or session is None or session.status != "active":
                 return
-            if TryOnData.of(session).job_id == event.job_id:
+            if session.input_data.get("job_id") == event.job_id:
                 done = event.kind is EventKind.DONE
                 sessions.close(connection, session.id, "completed" if done else "failed")
 

@@ -12,16 +12,19 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from modera_bot.bot import keyboards
+from modera_bot.bot.adviser import Adviser, find
 from modera_bot.bot.chat import Chat
-from modera_bot.bot.flows.states import State
+from modera_bot.bot.flows.states import FINISHED, State
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.failure import explain, left_after
 from modera_bot.bot.flows.tryon.preview import preview_caption, tidy_up
 from modera_bot.bot.flows.tryon.submission import WAITING
 from modera_bot.bot.flows.tryon.wording import error_text, result_caption
+from modera_bot.bot.money import after_failure, after_result
 from modera_bot.bot.turn import Services
 from modera_bot.contracts import Event, EventKind, Failure, TryOnResult
-from modera_bot.db import events, sessions, users
+from modera_bot.db import events, holds, sessions, users
+from modera_bot.db.holds import Hold
 from modera_bot.db.schema import now
 from modera_bot.db.sessions import Session
 from modera_bot.errors import Code, StorageError
@@ -29,6 +32,8 @@ from modera_bot.errors import Code, StorageError
 #: A result that took less comes in place of the status message; a later one as a new
 #: message, so that the person's phone tells them.
 SHORT = timedelta(seconds=8)
+#: What the stylist tells itself, of its own jobs.
+ADVISED = (EventKind.DONE, EventKind.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ class _Parcel:
     session: Session
     data: TryOnData
     awaited: bool
+    hold: Hold | None  # the credits it was about
+    balance: int
 
 
 class Handover:
@@ -47,13 +54,19 @@ class Handover:
 
     def __init__(self, services: Services, bot: Bot) -> None:
         self._services, self._bot = services, bot
+        self._adviser = Adviser(services, bot)
 
     async def hand_over(self, event: Event) -> None:
         """Send and commit. Raises TelegramError, StorageError or SQLAlchemyError."""
+        if event.kind in ADVISED and (found := await find(self._services, event)):
+            await self._adviser.hand_over(event, *found)
+            return
         parcel = await self._services.database.run(self._parcel, event)
         if parcel is None:
             return
-        if event.kind is EventKind.EXPIRED:
+        if parcel.session.state == sessions.API:
+            await self._services.database.run(_note, event)
+        elif event.kind is EventKind.EXPIRED:
             await self._expired(parcel)
         elif isinstance(event.data, Failure):
             await self._failed(parcel, event.data)
@@ -61,6 +74,8 @@ class Handover:
             picture = await self._picture(event.data.result_key)
             if event.kind is EventKind.PREVIEW:
                 await self._preview(parcel, event.data, picture)
+            elif event.kind is EventKind.FORMING:
+                await self._forming(parcel, picture)
             elif picture is None:
                 await self._failed(parcel, Failure(code=Code.PICTURE_GONE))
             else:
@@ -68,7 +83,7 @@ class Handover:
 
     async def apologise(self, event: Event) -> None:
         """Tell that something went wrong instead of what could not be told; never fails."""
-        if event.kind is EventKind.PREVIEW:  # its job goes on
+        if event.kind in (EventKind.PREVIEW, EventKind.FORMING):  # its job goes on
             return
         with contextlib.suppress(TelegramError, SQLAlchemyError):
             parcel = await self._services.database.run(self._parcel, event)
@@ -76,8 +91,9 @@ class Handover:
                 return
             text = error_text(parcel.chat, Code.UNEXPECTED, _reference(event))
             await parcel.chat.send(text, keyboards.menu(parcel.chat))
-            if parcel.data.status_message_id is not None:
-                await parcel.chat.delete(parcel.data.status_message_id)
+            status = parcel.session.input_data.get("status_message_id")
+            if status is not None:
+                await parcel.chat.delete(status)
 
     def _parcel(self, connection: Connection, event: Event) -> _Parcel | None:
         """How things stand now that nobody else speaks with the person; None if it is over."""
@@ -88,7 +104,9 @@ class Handover:
         data = TryOnData.of(session)
         chat = Chat.with_person(self._bot, self._services.texts, user, data.language)
         awaited = session.status == "active" and data.job_id == event.job_id
-        return _Parcel(event, chat, session, data, awaited)
+        hold = holds.of_job(connection, event.job_id)
+        balance = self._services.credits.balance(connection, user.id) or 0
+        return _Parcel(event, chat, session, data, awaited, hold, balance)
 
     async def _picture(self, key: str) -> bytes | None:
         """A picture from storage, None if it has been deleted."""
@@ -108,10 +126,22 @@ class Handover:
             changes = {"preview_message_id": message.message_id}
         await self._commit(parcel, parcel.session.state, **changes)
 
+    async def _forming(self, parcel: _Parcel, picture: bytes | None) -> None:
+        """The picture as far as it has formed, in place of the draft or of what there was."""
+        chat, changes = parcel.chat, {}
+        message_id = parcel.data.preview_message_id
+        if parcel.awaited and picture is not None:
+            caption = chat.text("result-forming")
+            if message_id is None or not await chat.edit_photo(message_id, picture, caption):
+                message = await chat.send_photo(picture, caption, silent=True)
+                message_id = message.message_id
+            changes = {"preview_message_id": message_id, "preview_forming": True}
+        await self._commit(parcel, parcel.session.state, **changes)
+
     async def _done(self, parcel: _Parcel, result: TryOnResult, picture: bytes) -> None:
         chat, data = parcel.chat, parcel.data
-        caption = result_caption(chat, result)
-        keyboard = keyboards.result(chat, result.tryon_id)
+        caption = after_result(chat, result_caption(chat, result), parcel.hold, parcel.balance)
+        keyboard = keyboards.result(chat, result.tryon_id, fit=self._services.fit is not None)
         took = now() - data.submitted_at if data.submitted_at else SHORT
         if not parcel.awaited:
             await chat.send_photo(picture, caption, keyboard)
@@ -137,14 +167,15 @@ class Handover:
         chat, data = parcel.chat, parcel.data
         left = left_after(failure, data)
         text, keyboard = explain(chat, failure, left, _reference(parcel.event))
-        await chat.send(text, keyboard)
+        await chat.send(after_failure(chat, text, parcel.hold), keyboard)
         await tidy_up(chat, data)
         await self._commit(parcel, WAITING[left.missing], **left.stored())
 
     async def _expired(self, parcel: _Parcel) -> None:
         """A session ended by idleness. After a result there is nothing to tell."""
-        if parcel.session.status == "expired" and parcel.session.state != State.TRYON_RESULT:
-            text = parcel.chat.text("tryon-expired")
+        if parcel.session.status == "expired" and parcel.session.state not in FINISHED:
+            styling = parcel.session.session_type == "styling"
+            text = parcel.chat.text("stylist-expired" if styling else "tryon-expired")
             await parcel.chat.send(text, keyboards.start(parcel.chat))
 
         def commit(connection: Connection) -> None:
@@ -163,6 +194,14 @@ class Handover:
                 sessions.move(connection, parcel.session.id, state, **changes)
 
         await self._services.database.run(commit)
+
+
+def _note(connection: Connection, event: Event) -> None:
+    """Whoever asked over HTTP looks for the outcome there; the chat is not told."""
+    events.delivered(connection, event.id)
+    if event.kind is not EventKind.PREVIEW:
+        status = "completed" if event.kind is EventKind.DONE else "failed"
+        sessions.close(connection, event.session_id, status)
 
 
 def _reference(event: Event) -> str:

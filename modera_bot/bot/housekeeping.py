@@ -16,10 +16,10 @@ from sqlalchemy import Connection, exists, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from modera_bot import privacy
-from modera_bot.bot.flows.states import State
+from modera_bot.bot.flows.states import PROCESSING
 from modera_bot.bot.turn import Services
 from modera_bot.contracts import EventKind, JobState
-from modera_bot.db import events, inbox, pictures, tryons
+from modera_bot.db import analyses, events, inbox, pictures, sessions, tryons
 from modera_bot.db.schema import events as event_rows
 from modera_bot.db.schema import fashion_sessions, jobs, now, users
 from modera_bot.db.schema import pictures as picture_rows
@@ -136,7 +136,7 @@ def _end_idle(connection: Connection, idle: timedelta) -> bool:
 
     One that waits for a job is not idle, as long as the job goes on or its end is untold.
     """
-    processing = fashion_sessions.c.state == State.TRYON_PROCESSING
+    processing = fashion_sessions.c.state.in_(PROCESSING)
     working = exists().where(
         jobs.c.session_id == fashion_sessions.c.id,
         jobs.c.state.in_([JobState.QUEUED, JobState.RUNNING]),
@@ -148,6 +148,7 @@ def _end_idle(connection: Connection, idle: timedelta) -> bool:
         fashion_sessions.update()
         .where(
             fashion_sessions.c.status == "active",
+            fashion_sessions.c.state != sessions.API,
             fashion_sessions.c.updated_at < now() - idle,
             ~(processing & (working | untold)),
         )
@@ -193,6 +194,7 @@ def _forget_pictures(connection: Connection, keys: list[str]) -> None:
     for key in keys:
         pictures.remove(connection, key)
         tryons.forget_key(connection, key)
+        analyses.forget_key(connection, key)
 
 
 def _forget(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""Fetches updates by long polling, and loses none.
+"""Updates come by long polling or by webhook, and none is lost.
 
 Telegram forgets updates once they are acknowledged, so they are written down first. What a
 dead process left unhandled is handled again at the next start.
@@ -6,6 +6,7 @@ dead process left unhandled is handled again at the next start.
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from telegram import Bot, Update
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 #: Seconds that Telegram may wait for an update before it answers.
 POLL_S = 25
 #: What the bot listens to; everything else would be written down for nothing.
-UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
+UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.PRE_CHECKOUT_QUERY]
 #: Times an update is begun; one that kills the process must not do so for ever.
 TRIES = 3
 #: Longest pause, in seconds, between tries to reach Telegram.
@@ -31,8 +32,8 @@ LONGEST_PAUSE_S = 15.0
 TOKEN_REFUSED = "telegram.token: Telegram does not know it; write the token from @BotFather"  # noqa: S105
 
 
-class Poller:
-    """Hands updates to the application: those left over first, then new ones as they come."""
+class Inbox:
+    """Hands updates to the application, each once it is written down."""
 
     def __init__(
         self, application: Application[Any, Any, Any, Any, Any, Any], services: Services
@@ -41,9 +42,44 @@ class Poller:
         self._database = services.database
         self._bot: Bot = application.bot
 
+    async def replay(self) -> None:
+        """Queue what an earlier process left unhandled."""
+        for payload, tries in await self._database.run(inbox.pending, self._bot.id):
+            update = self.read(payload)
+            if update is not None and tries < TRIES:
+                await self._queue.put(update)
+                continue
+            log.error("gave up an update, unreadable or begun %d times", tries)
+            if update is not None:
+                await tell(self._services, self._bot, update, "error-given-up")
+            await self._database.run(inbox.handled, self._bot.id, [payload["update_id"]])
+
+    async def take(self, updates: Sequence[Update]) -> None:
+        """Write updates down and queue those that did not come before."""
+        payloads = [update.to_dict() for update in updates]
+        fresh = await self._database.run(inbox.receive, self._bot.id, payloads)
+        for update in updates:
+            if update.update_id in fresh:
+                await self._queue.put(update)
+
+    def read(self, payload: dict[str, Any]) -> Update | None:
+        """An update from its JSON; None if it is of a shape that we don't know."""
+        try:
+            return Update.de_json(payload, self._bot)
+        except Exception as error:  # whatever the library makes of it; the others must go on
+            log.error("an update can't be read: %s", type(error).__name__)
+            return None
+
+
+class Poller:
+    """Asks Telegram for updates: those left over come first."""
+
+    def __init__(self, inbox: Inbox, bot: Bot) -> None:
+        self._inbox, self._bot = inbox, bot
+
     async def run(self) -> None:
         """Poll until cancelled. Raises ConfigError when Telegram does not know the bot."""
-        await self.replay()
+        await self._inbox.replay()
         offset: int | None = None
         pause = 0.0
         while True:
@@ -57,26 +93,6 @@ class Poller:
                 log.warning("no updates: %s; trying again in %.1f s", _reason(error), pause)
                 await asyncio.sleep(pause)
 
-    async def replay(self) -> None:
-        """Queue what an earlier process left unhandled."""
-        for payload, tries in await self._database.run(inbox.pending, self._bot.id):
-            update = self._read(payload)
-            if update is not None and tries < TRIES:
-                await self._queue.put(update)
-                continue
-            log.error("gave up an update, unreadable or begun %d times", tries)
-            if update is not None:
-                await tell(self._services, self._bot, update, "error-given-up")
-            await self._database.run(inbox.handled, self._bot.id, [payload["update_id"]])
-
-    def _read(self, payload: dict[str, Any]) -> Update | None:
-        """An update as it was written down; None if another version wrote it otherwise."""
-        try:
-            return Update.de_json(payload, self._bot)
-        except Exception as error:  # whatever the library makes of it; the others must go on
-            log.error("an update can't be read: %s", type(error).__name__)
-            return None
-
     async def _poll(self, offset: int | None) -> int | None:
         """Fetch a batch, write it down, queue it; the offset that acknowledges it."""
         updates = await self._bot.get_updates(
@@ -84,11 +100,7 @@ class Poller:
         )
         if not updates:
             return offset
-        payloads = [update.to_dict() for update in updates]
-        fresh = await self._database.run(inbox.receive, self._bot.id, payloads)
-        for update in updates:
-            if update.update_id in fresh:
-                await self._queue.put(update)
+        await self._inbox.take(updates)
         return updates[-1].update_id + 1
 
 

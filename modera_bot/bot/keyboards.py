@@ -75,14 +75,14 @@ def other_role(chat: Chat, key: str, role: Role) -> Rows:
     return [[_button(chat, f"button-is-{role}", f"tryon:role:{photo_id(key)}:{role}")]]
 
 
-def people(chat: Chat, key: str, count: int) -> InlineKeyboardMarkup:
+def people(chat: Chat, key: str, count: int, flow: str = "tryon") -> InlineKeyboardMarkup:
     """Who is meant, by the numbers on the photo."""
-    data = f"tryon:who:{photo_id(key)}"
+    data = f"{flow}:who:{photo_id(key)}"
     numbers = [
         InlineKeyboardButton(str(number), callback_data=f"{data}:{number}")
         for number in range(1, count + 1)
     ]
-    return _rows(numbers, [_button(chat, "button-cancel", "tryon:cancel")])
+    return _rows(numbers, [_button(chat, "button-cancel", f"{flow}:cancel")])
 
 
 def replace(chat: Chat, key: str, role: Role) -> InlineKeyboardMarkup:
@@ -129,9 +129,15 @@ def retry(chat: Chat) -> InlineKeyboardMarkup:
 
 
 def result(
-    chat: Chat, tryon_id: str, *, rating: int | None = None, compared: bool = False
+    chat: Chat,
+    tryon_id: str,
+    *,
+    rating: int | None = None,
+    compared: bool = False,
+    fit: bool = False,
 ) -> InlineKeyboardMarkup:
-    """Under a result; `compared`: the message shows the picture before and after."""
+    """Under a result; `compared`: the message shows the picture before and after, `fit`: there
+    is somebody to judge it."""
 
     def button(action: str) -> InlineKeyboardButton:
         return _button(chat, f"button-result-{action}", f"tryon:{action}:{tryon_id}")
@@ -146,6 +152,7 @@ def result(
     return _rows(
         stars,
         [button("single" if compared else "compare"), button("file")],
+        [button("fit")] if fit else [],
         [button("garment")],
         [button("person")],
         [button("share"), button("delete")],

@@ -85,6 +85,9 @@ class ChatProcessor(BaseUpdateProcessor):
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         assert isinstance(update, Update)
         assert isinstance(coroutine, Coroutine)
+        if update.pre_checkout_query is not None:  # it has ten seconds, and touches no session
+            await self._take_turn(update, coroutine, ())
+            return
         chat, message = update.effective_chat, update.message
         if chat is None or chat.type != ChatType.PRIVATE or update.effective_user is None:
             coroutine.close()
@@ -92,7 +95,8 @@ class ChatProcessor(BaseUpdateProcessor):
                 await invite_over(update, self._bot, self._services.texts)
             await self._services.database.run(inbox.handled, self._bot.id, [update.update_id])
             return
-        if refusal := self._door.refusal(update.effective_user.id):
+        paid = message is not None and (message.successful_payment or message.refunded_payment)
+        if not paid and (refusal := self._door.refusal(update.effective_user.id)):
             coroutine.close()
             await self._services.database.run(inbox.handled, self._bot.id, [update.update_id])
             if update.callback_query is not None or self._told.is_news(chat.id):

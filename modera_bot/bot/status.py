@@ -1,4 +1,4 @@
-"""The status message of a running try-on: where it is, edited in place.
+"""The status message of a running job: where it is, edited in place.
 
 It changes only when there is news, at most every two seconds, with "sending a photo…" shown
 under the bot's name meanwhile.
@@ -19,7 +19,9 @@ from telegram.error import TelegramError
 
 from modera_bot.bot import keyboards
 from modera_bot.bot.chat import Chat
-from modera_bot.bot.flows.states import State
+from modera_bot.bot.flows.states import PROCESSING
+from modera_bot.bot.flows.stylist import pages
+from modera_bot.bot.flows.stylist.data import StylistData
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.wording import status_text
 from modera_bot.bot.processor import ChatProcessor
@@ -49,7 +51,7 @@ class _Shown:
 class _Job:
     user: User
     session: Session
-    data: TryOnData
+    data: TryOnData | StylistData
     status: JobStatus
 
 
@@ -92,15 +94,21 @@ class StatusMessages:
         del self._busy[job_id]
 
     def _running(self, connection: Connection) -> dict[str, _Job]:
+        waiting = [
+            (session, _data(session))
+            for state in PROCESSING
+            for session in sessions.in_state(connection, state)
+        ]
+        job_ids = [data.job_id for _, data in waiting if data.job_id is not None]
+        statuses = self._services.jobs.statuses(connection, job_ids) if job_ids else {}
         jobs = {}
-        for session in sessions.in_state(connection, State.TRYON_PROCESSING):
-            data = TryOnData.of(session)
-            user = users.by_id(connection, session.user_id)
-            if data.job_id is None or user is None:
+        for session, data in waiting:
+            status = statuses.get(data.job_id or "")
+            if status is None or status.state not in (JobState.QUEUED, JobState.RUNNING):
                 continue
-            status = self._services.jobs.status(connection, data.job_id)
-            if status is not None and status.state in (JobState.QUEUED, JobState.RUNNING):
-                jobs[data.job_id] = _Job(user, session, data, status)
+            user = users.by_id(connection, session.user_id)
+            if user is not None:
+                jobs[status.job_id] = _Job(user, session, data, status)
         return jobs
 
     async def _refresh(self, job_id: str, job: _Job) -> None:
@@ -123,11 +131,18 @@ class StatusMessages:
     async def _edit(self, chat: Chat, job: _Job, text: Markup) -> None:
         """Edit, unless the job has ended or been replaced while we waited for the chat."""
         now = await self._services.database.run(sessions.get, job.session.id)
-        data = TryOnData.of(now)
-        if now is None or now.status != "active" or now.state != State.TRYON_PROCESSING:
+        if now is None or now.status != "active" or now.state not in PROCESSING:
             return
+        data = _data(now)
         if data.job_id == job.data.job_id and data.status_message_id is not None:
-            keyboard = keyboards.processing(
-                chat, data.correctable, data.category, swap=bool(data.swappable)
-            )
+            if isinstance(data, StylistData):
+                keyboard = pages.processing(chat)
+            else:
+                keyboard = keyboards.processing(
+                    chat, data.correctable, data.category, swap=bool(data.swappable)
+                )
             await chat.edit(data.status_message_id, text, keyboard)
+
+
+def _data(session: Session) -> TryOnData | StylistData:
+    return (StylistData if session.session_type == "styling" else TryOnData).of(session)

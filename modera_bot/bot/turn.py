@@ -18,7 +18,7 @@ from telegram import Bot, Message, Update
 
 from modera_bot.bot.texts import Argument, Markup, Texts
 from modera_bot.config import Settings
-from modera_bot.contracts import Category, Credits, Inspector, Quality
+from modera_bot.contracts import Category, Credits, FitJudge, Inspector, Payments, Quality
 from modera_bot.db import Database, inbox, sessions, users
 from modera_bot.db.sessions import Session
 from modera_bot.db.users import User
@@ -45,12 +45,14 @@ class Services:
     pool: PicturePool
     jobs: Jobs
     credits: Credits
+    payments: Payments
     inspector: Inspector
     texts: Texts
     categories: frozenset[Category]
     levels: bool
     looks: bool
     drawing: Executor
+    fit: FitJudge | None = None  # None: nobody judges the fit
 
     async def draw(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do picture work off the event loop.

@@ -6,10 +6,13 @@ import sys
 import click
 
 from modera_bot.cli.bench import bench
+from modera_bot.cli.credits import credits
 from modera_bot.cli.doctor import doctor
 from modera_bot.cli.models import models
 from modera_bot.cli.people import erase, export
 from modera_bot.cli.serve import run
+from modera_bot.cli.stats import stats
+from modera_bot.cli.style import style
 from modera_bot.cli.tryon import tryon
 from modera_bot.errors import Code, ConfigError, ModeraError
 
@@ -59,5 +62,5 @@ def commands() -> None:
     """A self-hostable Telegram fashion bot: see yourself wearing a garment."""
 
 
-for command in (run, tryon, models, doctor, erase, export, bench):
+for command in (run, tryon, style, models, doctor, credits, erase, export, stats, bench):
     commands.add_command(command)

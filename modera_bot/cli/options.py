@@ -3,11 +3,16 @@
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from modera_bot.config import load
+from modera_bot.config import Settings, load
+from modera_bot.errors import ModeraError
+
+if TYPE_CHECKING:
+    from modera_bot.ml.base import Picture
+    from modera_bot.pool import PicturePool
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -27,3 +32,15 @@ def with_settings(command: Command) -> Command:
 def choice(kind: type[StrEnum]) -> click.Choice[str]:
     """One of an enum's values; click itself would want the names of its members."""
     return click.Choice([member.value for member in kind])
+
+
+def read_picture(pool: "PicturePool", file: Path, settings: Settings) -> "Picture":
+    """Read an untrusted picture as the bot would."""
+    from modera_bot.images import decode, normalise
+
+    limit = settings.limits.upload_bytes
+    try:
+        return decode(pool.run(normalise, file.read_bytes(), max_bytes=limit).data)
+    except ModeraError as error:
+        error.detail = str(file)
+        raise

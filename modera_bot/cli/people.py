@@ -18,7 +18,7 @@ def erase(settings: Settings, user: int) -> None:
     from modera_bot.app import records
 
     with records(settings) as (database, storage):
-        counts = privacy.erase(database, storage, _user_id(database, user))
+        counts = privacy.erase(database, storage, user_id_of(database, user))
     click.echo("Erased: " + ", ".join(f"{count} {what}" for what, count in counts.items()) + ".")
 
 
@@ -35,7 +35,7 @@ def export(settings: Settings, user: int, output: Path | None) -> None:
 
     file = output or Path(f"{user}.db")
     with records(settings) as (database, storage):
-        user_id = _user_id(database, user)
+        user_id = user_id_of(database, user)
         try:
             privacy.export(database, storage, user_id, file)
         except FileExistsError as error:
@@ -43,7 +43,8 @@ def export(settings: Settings, user: int, output: Path | None) -> None:
     click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB")
 
 
-def _user_id(database: Any, telegram_id: int) -> int:
+def user_id_of(database: Any, telegram_id: int) -> int:
+    """Our id of a person. Raises ClickException when nobody is known by that Telegram id."""
     from modera_bot.db import users
 
     with database.begin() as connection:

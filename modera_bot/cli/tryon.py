@@ -3,18 +3,20 @@
 import json
 import sys
 import time
+from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from modera_bot.cli.options import choice, with_settings
+from modera_bot.cli.options import choice, read_picture, with_settings
 from modera_bot.config import Settings
 from modera_bot.contracts import Category, Quality, Stage
-from modera_bot.errors import ModeraError
 
 if TYPE_CHECKING:
-    from modera_bot.ml.base import Picture, TryOnTask
+    from modera_bot.ml.base import TryOnTask
+    from modera_bot.ml.metering import Tally
     from modera_bot.ml.service import Made
     from modera_bot.pool import PicturePool
 
@@ -57,32 +59,35 @@ def tryon(
     as_json: bool,
 ) -> None:
     """Put GARMENT on PERSON and write the picture to OUT (JPEG)."""
-    from modera_bot.images import encode, mark_ai_generated
+    from modera_bot.app import marker_of
     from modera_bot.ml.backends import BACKENDS
     from modera_bot.ml.base import GarmentPicture, TryOnTask
+    from modera_bot.ml.metering import Tally
     from modera_bot.pool import PicturePool
 
     if backend and backend not in BACKENDS:
         raise click.BadParameter(f"{backend!r} is none of {', '.join(BACKENDS)}")
     if stages and backend not in (None, "draft"):
         raise click.BadParameter(f"--explain shows the draft's stages, not those of {backend}")
+    tally = Tally()
     pool = PicturePool(workers=1, timeout_s=settings.pictures.timeout_s)
     try:
         names = (backend,) if backend else settings.inference.tryon
         kind = Category(category) if category else None
-        clothing = GarmentPicture(_read(pool, garment, settings), kind)
-        photo = _read(pool, person, settings)
+        clothing = GarmentPicture(read_picture(pool, garment, settings), kind)
+        photo = read_picture(pool, person, settings)
         task = TryOnTask(photo, (clothing,), Quality(quality), person_at)
         begun = time.monotonic()
         if stages:
             made = _explained(task, stages, pool, settings)
         else:
-            made = _made(task, names, pool, settings, hidden=as_json)
+            made = _made(task, names, pool, settings, tally, hidden=as_json)
         seconds = time.monotonic() - begun
+        data = marker_of(settings).finished(made.output.picture, pool)
     finally:
         pool.close()
     output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_bytes(mark_ai_generated(encode(made.output.picture)))
+    output.write_bytes(data)
     height, width = made.output.picture.shape[:2]
     if as_json:
         outcome = {
@@ -95,6 +100,8 @@ def tryon(
             "height": height,
             "seconds": round(seconds, 3),
             "seed": made.output.seed,
+            "quality": asdict(made.output.quality) if made.output.quality else None,
+            "cost_usd": round(tally.spent_usd, 4),
         }
         click.echo(json.dumps(outcome))
     else:
@@ -106,6 +113,7 @@ def _made(
     names: tuple[str, ...],
     pool: "PicturePool",
     settings: Settings,
+    tally: "Tally",
     *,
     hidden: bool,
 ) -> "Made":
@@ -113,8 +121,11 @@ def _made(
     from modera_bot.app import load_backends
     from modera_bot.ml.service import try_on
 
-    backends = load_backends(names, pool, settings)
-    with click.progressbar(length=100, file=sys.stderr, hidden=hidden) as bar:
+    with ExitStack() as stack:
+        backends = load_backends(names, pool, settings, tally)
+        for each in backends:
+            stack.callback(each.close)
+        bar = stack.enter_context(click.progressbar(length=100, file=sys.stderr, hidden=hidden))
         return try_on(task, backends, lambda stage, done: _show(bar, stage, done))
 
 
@@ -124,18 +135,6 @@ def _explained(task: "TryOnTask", stages: Path, pool: "PicturePool", settings: S
     from modera_bot.ml.service import Made
 
     return Made("draft", True, pool.run(explain, task, settings.models, stages.absolute()))
-
-
-def _read(pool: "PicturePool", file: Path, settings: Settings) -> "Picture":
-    """Read an untrusted picture as the bot would."""
-    from modera_bot.images import decode, normalise
-
-    limit = settings.limits.upload_bytes
-    try:
-        return decode(pool.run(normalise, file.read_bytes(), max_bytes=limit).data)
-    except ModeraError as error:
-        error.detail = str(file)
-        raise
 
 
 def _show(bar: Any, stage: Stage, fraction: float) -> None:

@@ -1,21 +1,25 @@
 """One database, SQLite or Postgres, behind one small class."""
 
 import asyncio
+import contextlib
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
 
+from modera_bot.db.grouped import Grouped
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: Transactions that `run` has going at once; SQLite takes one after the other anyway.
+#: Transactions that `run` has going at once on Postgres.
 THREADS = 8
 
 
@@ -24,7 +28,8 @@ class Database:
 
     SQLite: write-ahead log, foreign keys on, secure delete (erased rows are overwritten), and
     BEGIN IMMEDIATE, because a deferred transaction that turns to writing fails at once when
-    another writes, ignoring the busy timeout.
+    another writes, ignoring the busy timeout. Threads of this process wait for each other
+    without polling, and what `run` is given meanwhile is committed together.
 
     `run` has threads of its own: in the event loop's, a transaction of milliseconds would wait
     behind all the photos that are being looked at.
@@ -34,12 +39,15 @@ class Database:
         """`url` as in the configuration; a SQLite file's folder is made when missing."""
         self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        # the busy handler of SQLite sleeps up to a tenth of a second at a time
+        self._one = threading.Lock() if self.is_sqlite else contextlib.nullcontext()
+        self._grouped = Grouped(self.begin) if self.is_sqlite else None
         self._threads = ThreadPoolExecutor(THREADS, "database")
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """A transaction: committed at the end, rolled back on an exception."""
-        with self.engine.begin() as connection:
+        with self._one, self.engine.begin() as connection:
             yield connection
 
     async def run(
@@ -48,7 +56,13 @@ class Database:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Call `function(connection, …)` in a transaction of its own, in a thread."""
+        """Call `function(connection, …)` in a transaction, in a thread.
+
+        What it raises undoes all that it wrote, and nothing else.
+        """
+        if self._grouped is not None:
+            grouped = self._grouped.submit(lambda connection: function(connection, *args, **kwargs))
+            return cast(T, await grouped)
 
         def call() -> T:
             with self.begin() as connection:
@@ -87,6 +101,8 @@ class Database:
 
     def close(self) -> None:
         """Finish the transactions that `run` has going, and hang up."""
+        if self._grouped is not None:
+            self._grouped.close()
         self._threads.shutdown()
         self.engine.dispose()
 

@@ -8,19 +8,20 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, exists, select
 
-from modera_bot.contracts import Event, EventKind, Failure, TryOnResult, Wire
+from modera_bot.contracts import Event, EventKind, Failure, StylingResult, TryOnResult, Wire
 from modera_bot.db.schema import events, now
 
 log = logging.getLogger(__name__)
 
 #: What the data of each kind of event is.
-_DATA: dict[EventKind, type[TryOnResult] | type[Failure]] = {
-    EventKind.PREVIEW: TryOnResult,
-    EventKind.DONE: TryOnResult,
-    EventKind.FAILED: Failure,
+_DATA: dict[EventKind, TypeAdapter[Any]] = {
+    EventKind.PREVIEW: TypeAdapter(TryOnResult),
+    EventKind.FORMING: TypeAdapter(TryOnResult),
+    EventKind.DONE: TypeAdapter(TryOnResult | StylingResult),
+    EventKind.FAILED: TypeAdapter(Failure),
 }
 
 
@@ -131,6 +132,6 @@ def _event(row: Any) -> Event:
         user_id=row.user_id,
         session_id=row.session_id,
         job_id=row.job_id,
-        data=model.model_validate(row.data) if model and row.data is not None else None,
+        data=model.validate_python(row.data) if model and row.data is not None else None,
         created_at=row.created_at,
     )

@@ -8,9 +8,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from modera_bot.db.schema import inbox, now
+
+# What each update needs is built once: building a statement costs as much as running it.
+_ONE = inbox.c.bot_id == bindparam("bot"), inbox.c.update_id == bindparam("id")
+_BEGUN = inbox.update().where(*_ONE).values(tries=inbox.c.tries + bindparam("by"))
+_HANDLED = inbox.update().where(*_ONE).values(payload=None, handled_at=bindparam("at"))
 
 
 def receive(connection: Connection, bot_id: int, updates: list[dict[str, Any]]) -> set[int]:
@@ -40,19 +45,14 @@ def pending(connection: Connection, bot_id: int) -> list[tuple[dict[str, Any], i
 
 def begun(connection: Connection, bot_id: int, update_ids: Iterable[int], by: int = 1) -> None:
     """Count that updates were begun; -1 takes it back, for those put off in good order."""
-    connection.execute(
-        inbox.update()
-        .where(inbox.c.bot_id == bot_id, inbox.c.update_id.in_(list(update_ids)))
-        .values(tries=inbox.c.tries + by)
-    )
+    if rows := [{"bot": bot_id, "id": update_id, "by": by} for update_id in update_ids]:
+        connection.execute(_BEGUN, rows)
 
 
 def handled(connection: Connection, bot_id: int, update_ids: Iterable[int]) -> None:
-    connection.execute(
-        inbox.update()
-        .where(inbox.c.bot_id == bot_id, inbox.c.update_id.in_(list(update_ids)))
-        .values(payload=None, handled_at=now())
-    )
+    moment = now()
+    if rows := [{"bot": bot_id, "id": update_id, "at": moment} for update_id in update_ids]:
+        connection.execute(_HANDLED, rows)
 
 
 def forget(connection: Connection, before: datetime) -> None:

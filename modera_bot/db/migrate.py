@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FOLDER = "modera_bot:db/migrations"
 #: The newest migration. Alembic could tell, but it takes half a second to import, at each start.
-HEAD = "0001"
+HEAD = "0005"
 
 
 def upgrade(database: Database) -> None:

@@ -26,6 +26,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -118,8 +119,8 @@ Index(
     "uq_fashion_sessions_one_active",
     fashion_sessions.c.user_id,
     unique=True,
-    sqlite_where=fashion_sessions.c.status == "active",
-    postgresql_where=fashion_sessions.c.status == "active",
+    sqlite_where=text("status = 'active' AND state != 'api'"),
+    postgresql_where=text("status = 'active' AND state != 'api'"),
 )
 
 virtual_tryons = Table(
@@ -136,8 +137,35 @@ virtual_tryons = Table(
     Column("user_rating", Integer),
     Column("credits_used", Integer, nullable=False, default=3),
     Column("details", Json, nullable=False, default=dict),  # contracts.TryOnResult
+    Column("fingerprint", String(64)),  # of photos, backend and settings: alike are made once
     Column("created_at", Moment, nullable=False, default=now),
     CheckConstraint("user_rating BETWEEN 1 AND 5", name="user_rating"),
+)
+
+Index(
+    "ix_virtual_tryons_user_id_fingerprint",
+    virtual_tryons.c.user_id,
+    virtual_tryons.c.fingerprint,
+)
+
+ai_calls = Table(
+    "ai_calls",
+    metadata,
+    Column("id", Big, primary_key=True, autoincrement=True),
+    # what was spent stays spent when a person is erased, but nobody's
+    Column("user_id", Big, ForeignKey("users.id", ondelete="SET NULL"), index=True),
+    Column("job_id", Id, ForeignKey("jobs.id", ondelete="SET NULL"), index=True),
+    Column("attempt", Integer, nullable=False, default=0),
+    Column("role", String(16), nullable=False),
+    Column("backend", String(32), nullable=False),
+    Column("model", Text, nullable=False),
+    Column("input_tokens", Integer, nullable=False, default=0),
+    Column("output_tokens", Integer, nullable=False, default=0),
+    Column("price_usd", Float, nullable=False),
+    Column("seconds", Float),
+    Column("outcome", String(32), nullable=False, default="pending"),  # or ok, or an errors.Code
+    Column("created_at", Moment, nullable=False, default=now, index=True),
+    sqlite_autoincrement=True,
 )
 
 style_analyses = Table(
@@ -148,7 +176,8 @@ style_analyses = Table(
     _user(),
     Column("input_image_url", Text, nullable=False),
     Column("style_profile", Json),
-    Column("recommendations", Json),
+    Column("recommendations", Json),  # the outfits of the profile
+    Column("card_image_url", Text),  # None once it is deleted or has expired
     Column("user_feedback", Json),
     Column("credits_used", Integer, nullable=False, default=5),
     Column("created_at", Moment, nullable=False, default=now),
@@ -210,6 +239,98 @@ credit_holds = Table(
     Column("settled_at", Moment),
     CheckConstraint("amount >= 0", name="amount_not_negative"),
     CheckConstraint("state IN ('held', 'captured', 'released')", name="state"),
+)
+
+# --- the ledger: accounts are not people; see db/accounts.py -----------------------------
+
+credit_accounts = Table(
+    "credit_accounts",
+    metadata,
+    Column("id", Big, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("balance", BigInteger),  # Σ entries, kept by a trigger; None: too busy to be kept
+    CheckConstraint(
+        "(kind IN ('wallet', 'held') AND balance >= 0) OR (kind = 'debt' AND balance <= 0)"
+        " OR (kind IN ('issued', 'spent', 'forfeited') AND balance IS NULL)",
+        name="balance",
+    ),
+    sqlite_autoincrement=True,
+)
+
+credit_entries = Table(
+    "credit_entries",
+    metadata,
+    Column("id", Big, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("debit_id", Big, ForeignKey("credit_accounts.id"), nullable=False, index=True),
+    Column("credit_id", Big, ForeignKey("credit_accounts.id"), nullable=False, index=True),
+    Column("amount", Integer, nullable=False),
+    Column("provider", String(16)),
+    Column("payment_id", Text),
+    Column("hold_id", Id),
+    Column("created_at", Moment, nullable=False, default=now),
+    CheckConstraint("amount > 0", name="amount"),
+    CheckConstraint("debit_id <> credit_id", name="two_accounts"),
+    UniqueConstraint("provider", "payment_id", "kind"),
+    UniqueConstraint("hold_id", "kind"),
+    sqlite_autoincrement=True,
+)
+
+credit_wallets = Table(
+    "credit_wallets",
+    metadata,
+    Column("user_id", Big, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    *(
+        Column(f"{kind}_id", Big, ForeignKey("credit_accounts.id"), nullable=False, unique=True)
+        for kind in ("wallet", "held", "debt")
+    ),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _user(),
+    Column("provider", String(16), nullable=False),
+    Column("package", String(32), nullable=False),
+    Column("credits", Integer, nullable=False),
+    Column("amount", Numeric(14, 2), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("reported", Numeric(14, 2), nullable=False, default=0),  # the same in [pay] currency
+    Column("state", String(16), nullable=False, default="created"),
+    Column("told", String(16)),  # the last state that the person has been told of
+    Column("payment_id", Text),
+    Column("note", Text),  # why an operator granted it
+    Column("monthly", Boolean, nullable=False, default=False),
+    Column("session_id", Id, ForeignKey("fashion_sessions.id", ondelete="SET NULL")),
+    Column("created_at", Moment, nullable=False, default=now),
+    Column("paid_at", Moment),
+    Column("closed_at", Moment),  # refunded, failed or expired
+    CheckConstraint("credits > 0", name="credits"),
+    CheckConstraint(
+        "state IN ('created', 'pending', 'paid', 'refunded', 'failed', 'expired')", name="state"
+    ),
+    UniqueConstraint("provider", "payment_id"),
+    Index("ix_orders_state_created_at", "state", "created_at"),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Id, ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    _user(),
+    Column("provider", String(16), nullable=False),
+    Column("payment_id", Text, nullable=False),  # of the first payment
+    Column("until", Moment, nullable=False),
+    Column("cancelled", Boolean, nullable=False, default=False),
+    UniqueConstraint("provider", "payment_id"),
+)
+
+promo_uses = Table(
+    "promo_uses",
+    metadata,
+    Column("code", String(32), primary_key=True),
+    Column("used", Integer, nullable=False, default=0),
 )
 
 jobs = Table(

@@ -1,12 +1,26 @@
-"""What a person is doing with the bot: one active session at most, or none (the menu)."""
+"""What a person is doing with the bot: one active session at most, or none (the menu).
+
+Beside it there may be sessions that a caller of the HTTP API opened for them, in state `API`:
+the chat knows nothing of those.
+"""
 
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from modera_bot.db.schema import fashion_sessions, now
+
+#: State of a session that was opened over HTTP.
+API = "api"
+# Looked up at each update, so they are built once: that costs as much as running them.
+_ACTIVE = select(fashion_sessions).where(
+    fashion_sessions.c.user_id == bindparam("user"),
+    fashion_sessions.c.status == "active",
+    fashion_sessions.c.state != API,
+)
+_BY_ID = select(fashion_sessions).where(fashion_sessions.c.id == bindparam("session"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +35,12 @@ class Session:
 
 def active(connection: Connection, user_id: int) -> Session | None:
     """The session that the person is in, None for the menu."""
-    return _one(
-        connection,
-        fashion_sessions.c.user_id == user_id,
-        fashion_sessions.c.status == "active",
-    )
+    row = connection.execute(_ACTIVE, {"user": user_id}).one_or_none()
+    return None if row is None else _session(row)
 
 
 def get(connection: Connection, session_id: str) -> Session | None:
-    return _one(connection, fashion_sessions.c.id == session_id)
-
-
-def _one(connection: Connection, *conditions: Any) -> Session | None:
-    row = connection.execute(select(fashion_sessions).where(*conditions)).one_or_none()
+    row = connection.execute(_BY_ID, {"session": session_id}).one_or_none()
     return None if row is None else _session(row)
 
 
@@ -56,6 +63,27 @@ def start(
     if previous is not None:
         close(connection, previous.id, "cancelled")
     session_id = uuid4().hex
+    _insert(connection, session_id, user_id, session_type, state, input_data)
+    session = get(connection, session_id)
+    assert session is not None
+    return session
+
+
+def open_over_http(
+    connection: Connection, session_id: str, user_id: int, session_type: str
+) -> None:
+    """Begin a session under the id that its caller chose, beside what the person does."""
+    _insert(connection, session_id, user_id, session_type, API, {})
+
+
+def _insert(
+    connection: Connection,
+    session_id: str,
+    user_id: int,
+    session_type: str,
+    state: str,
+    input_data: dict[str, Any],
+) -> None:
     connection.execute(
         fashion_sessions.insert().values(
             id=session_id,
@@ -66,9 +94,6 @@ def start(
             input_data=input_data,
         )
     )
-    session = get(connection, session_id)
-    assert session is not None
-    return session
 
 
 def touch(connection: Connection, session_id: str) -> None:

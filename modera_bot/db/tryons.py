@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from modera_bot.contracts import TryOnResult
+from modera_bot.contracts import FitAnalysis, TryOnResult
 from modera_bot.db.schema import pictures, virtual_tryons
 
 
@@ -35,8 +35,9 @@ def add(
     clothing_key: str,
     person_key: str,
     credits_used: int,
+    fingerprint: str | None = None,
 ) -> None:
-    """Record a finished try-on under its `result.tryon_id`."""
+    """Record a finished try-on under its `result.tryon_id`; `fingerprint` finds it again."""
     fit = None if result.fit is None else result.fit.model_dump(mode="json")
     connection.execute(
         virtual_tryons.insert().values(
@@ -49,6 +50,7 @@ def add(
             fit_analysis=fit,
             quality_score=result.quality_score,
             credits_used=credits_used,
+            fingerprint=fingerprint,
             details=result.model_dump(mode="json"),
         )
     )
@@ -106,6 +108,19 @@ def rate(connection: Connection, tryon_id: str, user_id: int, stars: int) -> boo
         virtual_tryons.update().where(*_own(tryon_id, user_id)).values(user_rating=stars)
     )
     return changed.rowcount == 1
+
+
+def set_fit(connection: Connection, tryon_id: str, user_id: int, fit: FitAnalysis) -> None:
+    """Write down how the garment would fit; nothing if the try-on is gone."""
+    tryon = get(connection, tryon_id, user_id)
+    if tryon is None:
+        return
+    result = tryon.result.model_copy(update={"fit": fit})
+    values = {
+        "fit_analysis": fit.model_dump(mode="json"),
+        "details": result.model_dump(mode="json"),
+    }
+    connection.execute(virtual_tryons.update().where(*_own(tryon_id, user_id)).values(**values))
 
 
 def forget_result(connection: Connection, tryon_id: str) -> None:

@@ -4,13 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from modera_bot.db.schema import consents, now, users
 
 #: Key in `preferences`: the id of whose link brought the person here.
 INVITED_BY = "invited_by"
+
+# Looked up at each update, so they are built once: that costs as much as running them.
+_BY_ID = select(users).where(users.c.id == bindparam("id"))
+_BY_TELEGRAM_ID = select(users).where(users.c.telegram_id == bindparam("telegram_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +27,16 @@ class User:
 
 
 def by_telegram_id(connection: Connection, telegram_id: int) -> User | None:
-    return _one(connection, users.c.telegram_id == telegram_id)
+    row = connection.execute(_BY_TELEGRAM_ID, {"telegram_id": telegram_id}).one_or_none()
+    return None if row is None else _user(row)
 
 
 def by_id(connection: Connection, user_id: int) -> User | None:
-    return _one(connection, users.c.id == user_id)
+    row = connection.execute(_BY_ID, {"id": user_id}).one_or_none()
+    return None if row is None else _user(row)
 
 
-def _one(connection: Connection, condition: Any) -> User | None:
-    row = connection.execute(select(users).where(condition)).one_or_none()
-    if row is None:
-        return None
+def _user(row: Any) -> User:
     return User(
         row.id, row.telegram_id, row.first_name or "", row.language_code, dict(row.preferences)
     )
@@ -49,14 +52,16 @@ def remember(
 ) -> User:
     """The person with this Telegram id, made or brought up to date."""
     names = {"first_name": first_name, "last_name": last_name, "username": username}
-    row = connection.execute(select(users).where(users.c.telegram_id == telegram_id)).one_or_none()
+    row = connection.execute(_BY_TELEGRAM_ID, {"telegram_id": telegram_id}).one_or_none()
     if row is None:
         try:
             with connection.begin_nested():
                 connection.execute(users.insert().values(telegram_id=telegram_id, **names))
         except IntegrityError:  # another process was quicker
             pass
-    elif any(getattr(row, name) != value for name, value in names.items()):
+    elif all(getattr(row, name) == value for name, value in names.items()):
+        return _user(row)
+    else:
         connection.execute(users.update().where(users.c.id == row.id).values(**names))
     user = by_telegram_id(connection, telegram_id)
     assert user is not None
@@ -98,6 +103,11 @@ def set_preference(connection: Connection, user_id: int, name: str, value: Any) 
     if user is not None:
         changed = {**user.preferences, name: value}
         connection.execute(users.update().where(users.c.id == user_id).values(preferences=changed))
+
+
+def set_style_profile(connection: Connection, user_id: int, profile: dict[str, Any]) -> None:
+    """Keep a style profile as the person's own."""
+    connection.execute(users.update().where(users.c.id == user_id).values(style_profile=profile))
 
 
 def has_consent(connection: Connection, user_id: int, purpose: str, version: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from modera_bot.contracts import EventKind, Stage, TryOnResult
+from modera_bot.contracts import EventKind, Stage, StylingResult, TryOnResult
 from modera_bot.db import Database, events
 from modera_bot.errors import JobCancelled, LeaseLost
 from modera_bot.jobs import rows
@@ -24,7 +24,7 @@ class Outcome:
     cancelled or another worker has it: it removes what was stored, and never raises.
     """
 
-    data: TryOnResult
+    data: TryOnResult | StylingResult
     record: Callable[[Connection], None]
     free: bool
     discard: Callable[[], None] = _nothing
@@ -57,13 +57,13 @@ class JobContext:
     ) -> bool:
         """Write an event while the job goes on, with `record` in the same transaction.
 
-        A kind is told once for each job: True if this was it, False if an earlier attempt has
-        told it. Raises JobCancelled or LeaseLost, and then nothing was written.
+        A kind is told once for each job, but for FORMING: True if this was it, False if an
+        earlier attempt has told it. Raises JobCancelled or LeaseLost, and then nothing was written.
         """
         job = self.job
         with self._database.begin() as connection:
             rows.ensure_owned(connection, job)
-            if events.told(connection, job.id, kind):
+            if kind is not EventKind.FORMING and events.told(connection, job.id, kind):
                 return False
             if record is not None:
                 record(connection)

@@ -9,11 +9,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey
-from huey.consumer import Consumer
+from huey.consumer import Consumer, Worker
 from huey.exceptions import ConfigurationError
 from huey.serializer import SignedSerializer
 
@@ -26,8 +27,45 @@ _POLL_S = 0.05, 0.25  # first and longest pause between looks at a queue that ca
 _LISTEN_S = 0.5  # how long to listen to one that can, before seeing whether to stop
 
 
+class _Bell:
+    """Rung when this process queues a message, so that its own workers need not poll for it."""
+
+    def __init__(self) -> None:
+        self._rung, self._condition = 0, threading.Condition()
+
+    def ring(self) -> None:
+        with self._condition:
+            self._rung += 1
+            self._condition.notify_all()
+
+    def wait(self, heard: int, seconds: float) -> int:
+        """Wait until it has rung more often than was `heard`; returns how often that is."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._rung != heard, seconds)
+            return self._rung
+
+
+class _Worker(Worker):  # type: ignore[misc]  # huey has no types
+    """Huey's worker, which polls only for messages of other processes."""
+
+    delay: float
+
+    def __init__(self, bell: _Bell, **options: Any) -> None:
+        super().__init__(**options)
+        self._bell, self._heard = bell, 0
+
+    def sleep(self) -> None:
+        delay = min(self.delay, self.max_delay)
+        self._heard = self._bell.wait(self._heard, delay)
+        self.delay = delay * self.backoff
+
+
 class QueueConsumer(Consumer):  # type: ignore[misc]  # huey has no types
     """Huey's consumer as part of a process that has its own main loop."""
+
+    def __init__(self, huey: Huey, bell: _Bell, **options: Any) -> None:
+        self.worker_class = partial(_Worker, bell)
+        super().__init__(huey, **options)
 
     def _set_signal_handlers(self) -> None:
         """Leave signals to the process."""
@@ -47,6 +85,7 @@ class Queue:
         self._wake = wake
         self._huey.on_shutdown("close")(self.close)  # each worker has a connection of its own
         self._consumer: QueueConsumer | None = None
+        self._bell = _Bell()
         self._lock, self._closing = threading.Lock(), threading.Lock()
 
     def wake(self, delay_s: float = 0.0) -> None:
@@ -56,6 +95,7 @@ class Queue:
                 self._wake.schedule(delay=delay_s)
             else:
                 self._wake()
+                self._bell.ring()
         except Exception as error:  # each storage has its own errors
             _log.warning("the queue does not take messages: %r", error)
 
@@ -67,12 +107,17 @@ class Queue:
             _log.warning("the queue does not answer: %r", error)
             return True
 
+    def check(self) -> None:
+        """Raise if the queue does not answer."""
+        self._huey.pending_count()
+
     def start(self, workers: int) -> None:
         """Start the worker threads, from any thread."""
         initial, longest = _POLL_S
         with self._lock:
             self._consumer = QueueConsumer(
                 self._huey,
+                self._bell,
                 workers=workers,
                 periodic=False,
                 initial_delay=initial,
@@ -94,6 +139,7 @@ class Queue:
         if consumer is None:
             return True
         consumer.stop_flag.set()
+        self._bell.ring()
         deadline = time.monotonic() + timeout_s
         threads = [thread for _, thread in consumer.worker_threads]
         for thread in [*threads, consumer.scheduler]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Subquery, case, false, func, select
 
-from modera_bot.contracts import JobKind, JobState, Stage, TryOnRequest
+from modera_bot.contracts import JobKind, JobState, Stage, Wire
 from modera_bot.db.schema import jobs, now, users
 from modera_bot.errors import Code, JobCancelled, LeaseLost
 
@@ -21,6 +21,15 @@ class Job:
     session_id: str
     payload: dict[str, Any]
     attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A job as whoever submitted it sees it; `error` is why it failed."""
+
+    id: str
+    payload: dict[str, Any]
+    error: Code | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,7 @@ def insert(
     user_id: int,
     session_id: str,
     hold_id: str,
-    payload: TryOnRequest,
+    payload: Wire,
 ) -> None:
     connection.execute(
         jobs.insert().values(
@@ -70,6 +79,20 @@ def insert(
             payload=payload.model_dump(mode="json"),
         )
     )
+
+
+def of_session(connection: Connection, session_id: str) -> Submitted | None:
+    """The last job of a session."""
+    query = (
+        select(jobs.c.id, jobs.c.payload, jobs.c.error)
+        .where(jobs.c.session_id == session_id)
+        .order_by(jobs.c.queued_at.desc(), jobs.c.id)
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    return Submitted(row.id, dict(row.payload), None if row.error is None else Code(row.error))
 
 
 def line(*conditions: ColumnElement[bool]) -> Subquery:

@@ -3,13 +3,13 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from uuid import uuid4
 
 from sqlalchemy import Connection
 
 from modera_bot.config import JobsSettings
-from modera_bot.contracts import Credits, Feature, JobKind, JobState, JobStatus, TryOnRequest
+from modera_bot.contracts import Credits, Feature, JobKind, JobState, JobStatus, Wire
 from modera_bot.db import Database
 from modera_bot.errors import Code, JobError
 from modera_bot.jobs import rows, waiting
@@ -54,7 +54,7 @@ class Jobs:
         kind: JobKind,
         user_id: int,
         session_id: str,
-        payload: TryOnRequest,
+        payload: Wire,
         feature: Feature,
         amount: int,
     ) -> str:
@@ -96,7 +96,19 @@ class Jobs:
 
     def status(self, conn: Connection, job_id: str) -> JobStatus | None:
         """Where a job stands, None if there is no such job."""
-        return waiting.status(conn, job_id, self._settings.workers)
+        return self.statuses(conn, [job_id]).get(job_id)
+
+    def statuses(self, conn: Connection, job_ids: Collection[str]) -> dict[str, JobStatus]:
+        """The same of several at once, those that there are."""
+        return waiting.statuses(conn, job_ids, self._settings.workers)
+
+    def check(self) -> None:
+        """Raise, in the driver's own way, if the queue does not answer."""
+        self._queue.check()
+
+    def of_session(self, conn: Connection, session_id: str) -> rows.Submitted | None:
+        """The last job of a session, None if it has none."""
+        return rows.of_session(conn, session_id)
 
     # --- for the process that does it ---
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection
 from sqlalchemy.exc import OperationalError
 
 from modera_bot.config import JobsSettings
-from modera_bot.contracts import Credits, EventKind, Failure, JobKind, JobState, TryOnResult
+from modera_bot.contracts import Credits, EventKind, Failure, JobKind, JobState, Wire
 from modera_bot.db import Database, events
 from modera_bot.db.schema import now
 from modera_bot.errors import Code, JobCancelled, LeaseLost, ModeraError
@@ -224,7 +224,7 @@ def _state(ending: Outcome | Failure | None) -> JobState:
             return JobState.CANCELLED
 
 
-def _tell(connection: Connection, job: Job, kind: EventKind, data: TryOnResult | Failure) -> None:
+def _tell(connection: Connection, job: Job, kind: EventKind, data: Wire) -> None:
     events.add(
         connection,
         kind=kind,

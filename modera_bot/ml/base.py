@@ -6,15 +6,17 @@ with, origin at its top left corner.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from modera_bot.config import Settings
-from modera_bot.contracts import Category, FitAnalysis, Notice, Quality, Stage
+from modera_bot.contracts import Category, Notice, Quality, Stage
+from modera_bot.ml.metering import Meter, Tally
 from modera_bot.pool import PicturePool
+from modera_bot.style import PastAdvice, StylePreferences, StyleProfile
 
 Picture = NDArray[np.uint8]
 Mask = NDArray[np.float32]
@@ -93,6 +95,7 @@ class Capabilities:
     max_garments: int = 1
     draft: bool = False
     previews: bool = False  # streams partial pictures
+    hosted: bool = False  # photos go to a service of others
     cost_usd: float = 0.0
 
 
@@ -114,14 +117,29 @@ class TryOnTask:
 
 
 @dataclass(frozen=True, slots=True)
+class QualityScore:
+    """How good a try-on came out, 0 to 1 each; see ml/quality.py."""
+
+    identity: float
+    pose: float
+    garment: float
+    artefacts: float
+
+    @property
+    def total(self) -> float:
+        """Their geometric mean."""
+        return float((self.identity * self.pose * self.garment * self.artefacts) ** 0.25)
+
+
+@dataclass(frozen=True, slots=True)
 class TryOnOutput:
     """A finished try-on; `picture` has the person photo's own size and framing."""
 
     picture: Picture
     categories: tuple[Category, ...]
     notices: tuple[Notice, ...] = ()
-    cost_usd: float = 0.0
     seed: int | None = None  # of the noise that it was generated from
+    quality: QualityScore | None = None  # None: nobody has looked yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +148,7 @@ class BackendContext:
 
     pool: PicturePool
     settings: Settings
+    meter: Meter = field(default_factory=Tally)
 
 
 class TryOnBackend(Protocol):
@@ -147,6 +166,10 @@ class TryOnBackend(Protocol):
 
     def tryon(self, task: TryOnTask, progress: Progress = silent) -> TryOnOutput: ...
 
+    def signature(self, quality: Quality) -> str:
+        """What of the settings decides a picture, model included: where it is the same, the
+        same task has the same result."""
+
     def warm(self) -> None:
         """Get ready for the first try-on, if the settings want that; returns at once."""
 
@@ -154,23 +177,35 @@ class TryOnBackend(Protocol):
         """End what was started for it; what is being made fails, and nothing more is asked."""
 
 
-# --- fit and style ----------------------------------------------------------------------
-
-
-class FitBackend(Protocol):
-    """Judges how a garment would fit the person who tries it on."""
-
-    def fit(self, person: Picture, garment: Picture, category: Category) -> FitAnalysis: ...
+# --- style ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class StyleTask:
+    """`person_at` is a point (x, y, in shares of width and height) on who is meant, where the
+    photo shows several; `past` are earlier pieces of advice, the newest first; `language` is
+    the code of the one to answer in."""
+
     person: Picture
-    preferences: dict[str, str]
+    preferences: StylePreferences
     language: str
+    person_at: tuple[float, float] | None = None
+    past: tuple[PastAdvice, ...] = ()
 
 
 class StyleBackend(Protocol):
-    """Tells a person what suits them; returns a JSON-safe style profile."""
+    """Tells a person what suits them.
 
-    def style(self, task: StyleTask) -> dict[str, object]: ...
+    Made with a BackendContext, quick to make. `style` blocks, is called from several threads
+    at once, and raises Refusal when the photo can't be judged honestly or BackendError when it
+    failed. What a model answered is returned whole and valid, or not at all.
+    """
+
+    name: str
+
+    def __init__(self, context: BackendContext) -> None: ...
+
+    def style(self, task: StyleTask, progress: Progress = silent) -> StyleProfile: ...
+
+    def close(self) -> None:
+        """End what was started for it; nothing more is asked."""

@@ -1,9 +1,9 @@
 """A generated picture back onto the photo it was made from, for every backend that generates.
 
-Networks work in a size of their own, drift in colour, and redraw what nobody asked for. Here
-their picture only replaces what a try-on may change:
+Networks work in a size of their own, shift and scale what they see, drift in colour, and redraw
+what nobody asked for. Here their picture only replaces what a try-on may change:
 
-    photo, generated ─► aligned ─► same colours ─► where: may change, or has changed nearby
+    photo, generated ─► registered ─► same colours ─► where: may change, or has changed nearby
                                                      └► minus face, hair, hands ─► soft seam
 
 Everything else stays the photo, bit for bit, in the photo's own resolution.
@@ -11,6 +11,8 @@ Everything else stays the photo, bit for bit, in the photo's own resolution.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -19,11 +21,12 @@ import numpy as np
 from modera_bot.contracts import Category
 from modera_bot.errors import Code, Refusal
 from modera_bot.ml.anatomy import Landmark, chosen
-from modera_bot.ml.base import Mask, Picture, Points
+from modera_bot.ml.base import Mask, Person, Picture, Points
 from modera_bot.ml.body import BodyUnderstanding
 from modera_bot.ml.canvas import extent, grain_of
 from modera_bot.ml.colour import Colours, Flags, blur, grown, resized, shrink, touching
 from modera_bot.ml.masks import body_masks
+from modera_bot.ml.registration import curves_of, moved_back, place_of, relit, sparse
 
 #: Differences are looked at, and colours compared, in copies whose longest edge is this.
 WORK_EDGE = 864
@@ -53,8 +56,23 @@ SAME = 10.0
 COVERING = 16.0
 #: Where photo and generated picture should agree, no more than this is drift of colour.
 MOST_DRIFT = 24.0
+#: What changes by less than this share is outside.
+OUTSIDE = 0.01
 #: Colours must spread by more than this to tell of a change of contrast.
 PRIOR = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """Masks of a photo, all of one size, which may be smaller than the photo's.
+
+    `changed` is where a try-on may change pixels; `head` (face and hair) and `limbs` (hands
+    and feet) must come from the photo, but for what a sleeve or a hem covers of the latter.
+    """
+
+    changed: Mask
+    head: Mask
+    limbs: Mask
 
 
 def back_onto(
@@ -70,15 +88,60 @@ def back_onto(
     shares of the picture) of the person, where there are several. Raises Refusal when nobody
     is found in the photo, ModeraError(MODELS_MISSING) when the body models aren't there.
     """
+    return back_onto_regions(photo, generated, regions_of(photo, (category,), models, person_at))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of a photo: who is meant, in a smaller copy of it, and their regions."""
+
+    person: Person
+    regions: Regions
+
+
+def regions_of(
+    photo: Picture,
+    categories: Collection[Category],
+    models: Path,
+    person_at: tuple[float, float] | None = None,
+) -> Regions:
+    """What garments of these categories may change on the person in a photo; see `back_onto`."""
+    return seen_in(photo, categories, models, person_at).regions
+
+
+def seen_in(
+    photo: Picture,
+    categories: Collection[Category],
+    models: Path,
+    person_at: tuple[float, float] | None = None,
+) -> Seen:
+    """The same with the person. Raises Refusal when nobody is found."""
+    person = person_in(photo, models, person_at)
+    return Seen(person, regions_around(photo, person, categories))
+
+
+def person_in(photo: Picture, models: Path, person_at: tuple[float, float] | None = None) -> Person:
+    """Who is meant, in a copy within WORK_EDGE. Raises Refusal when nobody is found."""
     small = shrink(photo, WORK_EDGE)
     people = BodyUnderstanding(models).understand(small).people
     if not people:
         raise Refusal(Code.NO_PERSON, "nobody to composite")
-    person = chosen(people, person_at)
-    masks = body_masks(small, person, category)
+    return chosen(people, person_at)
+
+
+def regions_around(photo: Picture, person: Person, categories: Collection[Category]) -> Regions:
+    """What garments of these categories may change on a person that `person_in` has found."""
+    small = shrink(photo, WORK_EDGE)
+    alone = len(set(categories)) == 1
+    masks = body_masks(small, person, next(iter(categories)) if alone else Category.ONE_PIECES)
     head = touching(masks.identity > 0, _disc_at(person.pose[Landmark.NOSE], masks.identity.shape))
     limbs = np.where(head, 0, masks.identity).astype(np.float32)
-    return composite(photo, generated, masks.changed, masks.identity - limbs, limbs)
+    return Regions(masks.changed, masks.identity - limbs, limbs)
+
+
+def back_onto_regions(photo: Picture, generated: Picture, regions: Regions) -> Picture:
+    """The same with the regions known."""
+    return composite(photo, generated, regions.changed, regions.head, regions.limbs)
 
 
 def composite(
@@ -90,11 +153,14 @@ def composite(
     and feet) must come from the photo, but for what a sleeve or a hem covers of the latter.
     """
     size = changed.shape[1], changed.shape[0]
-    before = _sized(photo, size).astype(np.float32)
-    # a backend that reframes its picture will have to be registered here first
-    after = _sized(generated, size).astype(np.float32)
+    small, made = _sized(photo, size), _sized(generated, size)
+    place = place_of(small, made, changed)
+    made = moved_back(made, place)
+    curves = curves_of(small, made, changed < OUTSIDE)
+    generated = relit(moved_back(generated, place), curves)
+    before, after = small.astype(np.float32), relit(made, curves).astype(np.float32)
     drift = drift_of(before, after, changed)
-    difference = np.abs(blur(after + drift - before, BLUR * max(size))).max(axis=2)
+    difference = _most(np.abs(blur(after + drift - before, BLUR * max(size))))
     where = changed_area(difference, changed) & ~unchanged(before, after + drift)
     limbs = limbs * (1 - covered(difference, where, limbs))
     return _painted(photo, generated, drift, seam(where, np.maximum(head, limbs)))
@@ -106,16 +172,18 @@ def drift_of(before: Colours, after: Colours, changed: Mask) -> Colours:
     Brightness and contrast of each channel, and what varies smoothly over the picture:
     measured where nothing should have changed, and carried on to where it may have.
     """
-    outside = changed < 0.01
+    outside = changed < OUTSIDE
     if not outside.any():
         return np.zeros_like(before)
     difference = before - after
-    usual = np.median(difference[outside], axis=0)
+    few = sparse(outside)
+    usual = np.median(difference[few][outside[few]], axis=0)
     # where they differ by more, it's not the colours that changed but the picture
-    agree = outside & (np.abs(difference - usual).max(axis=2) < MOST_DRIFT)
+    agree = outside & (_most(np.abs(difference - usual)) < MOST_DRIFT)
     if not agree.any() or np.abs(usual).max() > MOST_DRIFT:
         return np.zeros_like(before)
-    even = _even_drift(difference[agree], after[agree], after)
+    few = sparse(agree)
+    even = _even_drift(difference[few][agree[few]], after[few][agree[few]], after)
     return even + _carried_on(difference - even, agree)
 
 
@@ -140,19 +208,19 @@ def _carried_on(difference: Colours, known: Flags) -> Colours:
 
 def changed_area(difference: Mask, changed: Mask) -> Flags:
     """Where the generated picture is to be seen: what may change, and what changed with it."""
-    allowed, outside = changed > 0.5, changed < 0.01
+    allowed, outside = changed > 0.5, changed < OUTSIDE
     if not outside.any():
         return allowed
     error = float(np.median(difference[outside]))  # of a picture drawn anew it is large
     different = difference > max(CLEARLY * error, LEAST_CHANGE)
-    near = grown(allowed, REACH * max(changed.shape))
+    near = _within(REACH * max(changed.shape), allowed)
     return touching(different & near | allowed, allowed)
 
 
 def unchanged(before: Colours, after: Colours) -> Flags:
     """Where both pictures show the same, bare arms say: the photo shows it more sharply."""
-    difference = np.abs(blur(after - before, 1.0)).max(axis=2)  # a pixel wide, as patterns are
-    return ~grown(difference > SAME, APART * max(difference.shape))
+    difference = _most(np.abs(blur(after - before, 1.0)))  # a pixel wide, as patterns are
+    return ~_within(APART * max(difference.shape), difference > SAME)
 
 
 def covered(difference: Mask, where: Flags, limbs: Mask) -> Mask:
@@ -162,7 +230,7 @@ def covered(difference: Mask, where: Flags, limbs: Mask) -> Mask:
     """
     edge = max(limbs.shape)
     bare = where & (limbs < 0.5)
-    other = (difference > COVERING) & grown(bare, CUFF * edge) & where
+    other = (difference > COVERING) & _within(CUFF * edge, bare) & where
     hidden = touching(other | bare, bare) & other
     # the difference is blurred: what is left of an old cuff lies around where it is seen
     return blur(grown(hidden, BLUR * edge).astype(np.float32), BLUR * edge / 2)
@@ -193,6 +261,17 @@ def _painted(photo: Picture, generated: Picture, drift: Colours, alpha: Mask) ->
     mixed = np.rint((photo[box] + (made - photo[box]) * cover).clip(0, 255))
     result[box] = np.where(cover > 1 / 512, mixed, photo[box]).astype(np.uint8)
     return result
+
+
+def _most(values: Colours) -> Mask:
+    """The greatest channel; numpy's own is slow along so short an axis."""
+    return np.maximum(np.maximum(values[..., 0], values[..., 1]), values[..., 2])
+
+
+def _within(distance: float, mask: Flags) -> Flags:
+    """All that is no further from `mask`; quicker than growing it by a large disc."""
+    away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
+    return np.asarray(away <= max(1.0, distance))
 
 
 def _disc_at(point: Points, shape: tuple[int, ...]) -> Flags:

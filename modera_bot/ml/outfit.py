@@ -31,7 +31,6 @@ def dress(task: TryOnTask, one: One, progress: Progress) -> TryOnOutput:
         last,
         categories=tuple(garment.category for garment in task.garments if garment.category),
         notices=tuple(dict.fromkeys(n for output in outputs for n in output.notices)),
-        cost_usd=sum(output.cost_usd for output in outputs),
     )
 
 

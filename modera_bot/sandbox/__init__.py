@@ -8,6 +8,7 @@ ignores in silence (an unknown field, say) is refused here, so that mistakes sho
     botapi      the bot's side: token, faults, dispatch to methods/
     userapi     the people's side: JSON over HTTP; stream: events over a WebSocket
     world       who is there and what was said; records keeps it over kill -9
+    payments    Stars: invoices, checkouts, what was paid; buyers: what people do with them
     schema      every method and object of the Bot API that is understood, as a table
     faults      failures on demand
     page/       the chat page: plain HTML, CSS and ES modules

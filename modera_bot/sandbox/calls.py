@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -29,16 +30,18 @@ class CallRecord:
 
 
 class CallLog:
-    """The last calls, oldest first; getUpdates is left out."""
+    """The last calls, oldest first; getUpdates is left out. `on_open` is told of each."""
 
     def __init__(self) -> None:
         self._calls: deque[CallRecord] = deque(maxlen=KEPT)
+        self.on_open: Callable[[CallRecord], None] = lambda record: None
 
     def open(self, method: str, fields: dict[str, Any], chat_id: int | None) -> CallRecord:
         """Note that a call came in."""
         record = CallRecord(method, _readable(fields), chat_id=chat_id)
         if method != "getUpdates":
             self._calls.append(record)
+            self.on_open(record)
         return record
 
     def as_json(self, chat_id: int | None) -> list[dict[str, Any]]:

@@ -134,7 +134,7 @@ class SandboxClient:
         async with socket:
             async for frame in socket:
                 event = json.loads(frame.data)
-                if event["type"] == "answer":
+                if event["type"] in ("answer", "checkout"):
                     self.answers[event["query_id"]] = event
                 if "chat_id" in event:
                     self._changed[event["chat_id"]].set()
@@ -219,6 +219,38 @@ class SandboxUser:
         if answer is None:
             raise TimeoutError(f"the bot did not answer query {query_id} in {timeout} s")
         return answer
+
+    async def pay(self, invoice: Json | str, *, early: bool = False) -> str:
+        """Confirm an invoice, a message or a link; returns the query's id, for `checkout_of`."""
+        target = {"link": invoice} if isinstance(invoice, str) else invoice
+        body = {key: target[key] for key in ("link", "message_id") if key in target}
+        query_id: str = (await self._act("pay", json=body | {"early": early}))["query_id"]
+        return query_id
+
+    async def checkout_of(self, query_id: str, timeout: float = 5) -> Json:  # noqa: ASYNC109
+        """What the bot said to a wish to pay: `ok`, `error`."""
+        return await self.answer_to(query_id, timeout)
+
+    async def payments(self) -> list[Json]:
+        """What the person has paid, the oldest first."""
+        payments: list[Json] = (await self.chat())["payments"]
+        return payments
+
+    async def refund(self, charge_id: str) -> None:
+        """Telegram gives the Stars back."""
+        await self._act(f"payments/{charge_id}/refund")
+
+    async def renew(self, charge_id: str) -> None:
+        """A month of a subscription is over, and the next is paid."""
+        await self._act(f"payments/{charge_id}/renew")
+
+    async def cancel_subscription(self, charge_id: str) -> None:
+        """End a subscription in Telegram's settings."""
+        await self._act(f"payments/{charge_id}/cancel")
+
+    async def hear_again(self, charge_id: str) -> None:
+        """Have a payment delivered to the bot once more."""
+        await self._act(f"payments/{charge_id}/again")
 
     async def block(self) -> None:
         """Block the bot."""

@@ -39,6 +39,30 @@ _EDIT: Spec = {
 _LANGUAGE: Spec = {"language_code": "String"}
 _SCOPE: Spec = {"scope": "BotCommandScope"} | _LANGUAGE
 
+_INVOICE: Spec = {
+    "title": "String!",
+    "description": "String!",
+    "payload": "String!",
+    "provider_token": "String",
+    "currency": "String!",
+    "prices": "[LabeledPrice]!",
+    "max_tip_amount": "Integer",
+    "suggested_tip_amounts": "[Integer]",
+    "provider_data": "String",
+    "photo_url": "String",
+    "photo_size": "Integer",
+    "photo_width": "Integer",
+    "photo_height": "Integer",
+    "need_name": "Boolean",
+    "need_phone_number": "Boolean",
+    "need_email": "Boolean",
+    "need_shipping_address": "Boolean",
+    "send_phone_number_to_provider": "Boolean",
+    "send_email_to_provider": "Boolean",
+    "is_flexible": "Boolean",
+}
+_CHARGE: Spec = {"user_id": "Integer!", "telegram_payment_charge_id": "String!"}
+
 METHODS: dict[str, Spec] = {
     "getMe": {},
     "logOut": {},
@@ -107,6 +131,19 @@ METHODS: dict[str, Spec] = {
         "url": "String",
         "cache_time": "Integer",
     },
+    "sendInvoice": {name: kind for name, kind in _SEND.items() if name != "business_connection_id"}
+    | _INVOICE
+    | {"start_parameter": "String"},
+    "createInvoiceLink": _INVOICE
+    | {"business_connection_id": "String", "subscription_period": "Integer"},
+    "answerPreCheckoutQuery": {
+        "pre_checkout_query_id": "String!",
+        "ok": "Boolean!",
+        "error_message": "String",
+    },
+    "getStarTransactions": {"offset": "Integer", "limit": "Integer"},
+    "refundStarPayment": _CHARGE,
+    "editUserStarSubscription": _CHARGE | {"is_canceled": "Boolean!"},
     "getFile": {"file_id": "String!"},
     "getChat": {"chat_id": "Chat!"},
     "setMyCommands": _SCOPE | {"commands": "[BotCommand]!"},
@@ -175,6 +212,7 @@ OBJECTS: dict[str, Spec] = {
         "pay": "Boolean",
     },
     "CopyTextButton": {"text": "String!"},
+    "LabeledPrice": {"label": "String!", "amount": "Integer!"},
     "WebAppInfo": {"url": "String!"},
     "ReplyKeyboardMarkup": {
         "keyboard": "[[KeyboardButton]]!",

@@ -81,6 +81,11 @@ class Sandbox:
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
+    def world(self) -> World:
+        """Who is there and what was said, for those who play people within this process."""
+        return self._world
+
+    @property
     def page_url(self) -> str:
         """The chat page."""
         host = f"[{self.host}]" if ":" in self.host else self.host

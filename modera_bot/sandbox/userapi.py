@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Any, get_args
 
 from aiohttp import BodyPartReader, web
 
+from modera_bot.sandbox.buyers import Buyers
 from modera_bot.sandbox.calls import CallLog
 from modera_bot.sandbox.faults import Faults, Network
 from modera_bot.sandbox.files import Upload
@@ -34,6 +36,7 @@ class UserApi:
     ) -> None:
         self._world = world
         self._people = people
+        self._buyers = Buyers(world)
         self._stream = stream
         self._faults = faults
         self._calls = calls
@@ -59,6 +62,9 @@ class UserApi:
             web.post(f"{one}/location", self._on(self._location)),
             web.post(f"{one}/press", self._on(self._press)),
             web.post(f"{one}/delete", self._on(self._delete)),
+            web.get(f"{one}/invoices/{{invoice}}", self._on(self._invoice)),
+            web.post(f"{one}/pay", self._on(self._pay)),
+            web.post(f"{one}/payments/{{charge}}/{{action}}", self._on(self._move_money)),
             web.post(f"{one}/block", self._on(self._block)),
             web.post(f"{one}/language", self._on(self._language)),
         ]
@@ -149,6 +155,7 @@ class UserApi:
         return {
             "user": world.view_person(person),
             "messages": [world.view(m) for m in world.messages[person.id].values()],
+            "payments": [asdict(payment) for payment in world.payments.of(person.id)],
             "commands": commands_for(world, person.id, language),
             "name": profile_text(world, "name", language),
             "description": profile_text(world, "description", language),
@@ -193,6 +200,35 @@ class UserApi:
             raise bad_request("message to delete not found")
         self._world.delete_message(person.id, message_id)
         return True
+
+    async def _pay(self, request: web.Request, person: Person) -> Json:
+        """Confirm an invoice, by its message or by its link; the bot is asked first."""
+        body = await request.json()
+        link, early = str(body.get("link", "")), bool(body.get("early"))
+        invoice = link.rpartition("$")[2] if link else f"{person.id}:{body['message_id']}"
+        return {"query_id": self._buyers.pay(person, invoice, early=early).id}
+
+    async def _move_money(self, request: web.Request, person: Person) -> bool:
+        charge, action = request.match_info["charge"], request.match_info["action"]
+        match action:
+            case "refund":
+                self._buyers.refund(person, charge)
+            case "renew":
+                self._buyers.renew(person, charge)
+            case "cancel" | "resume":
+                self._buyers.cancel(person, charge, cancelled=action == "cancel")
+            case "again":
+                self._buyers.tell_again(person, charge)
+            case _:
+                raise Refusal(404, "Not Found")
+        return True
+
+    async def _invoice(self, request: web.Request, person: Person) -> Json:
+        """What a link of createInvoiceLink asks for."""
+        invoice = self._world.payments.invoices.get(request.match_info["invoice"])
+        if invoice is None:
+            raise Refusal(404, "Not Found: no such invoice")
+        return asdict(invoice)
 
     async def _block(self, request: web.Request, person: Person) -> bool:
         self._people.block(person, blocked=bool((await request.json())["blocked"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import aiohttp
 
@@ -18,7 +19,11 @@ async def deliver(world: World) -> None:
         while True:
             await world.updates.wait()
             webhook = world.profile.get("webhook")
-            if not webhook or not await _post(session, webhook, world.updates.first(1)[0]):
+            if not webhook:
+                await asyncio.sleep(PAUSE)
+                continue
+            if fault := await _post(session, webhook, world.updates.first(1)[0]):
+                world.webhook_error = (int(time.time()), fault)
                 await asyncio.sleep(PAUSE)
                 continue
             world.updates.confirm(world.updates.first(1)[0]["update_id"] + 1)
@@ -27,11 +32,14 @@ async def deliver(world: World) -> None:
 
 async def _post(
     session: aiohttp.ClientSession, webhook: dict[str, str], update: dict[str, object]
-) -> bool:
+) -> str:
+    """Post an update; why it was not taken, "" if it was."""
     secret = webhook["secret"]
     headers = {"X-Telegram-Bot-Api-Secret-Token": secret} if secret else {}
     try:
         async with session.post(webhook["url"], json=update, headers=headers) as response:
-            return 200 <= response.status < 300
-    except (aiohttp.ClientError, TimeoutError):
-        return False
+            taken = 200 <= response.status < 300
+            status = f"{response.status} {response.reason}"
+            return "" if taken else f"Wrong response from the webhook: {status}"
+    except (aiohttp.ClientError, TimeoutError) as error:
+        return f"Connection failed: {type(error).__name__}"

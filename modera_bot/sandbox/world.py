@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from modera_bot.sandbox.files import FileStore
+from modera_bot.sandbox.payments import Checkout, Payments
 from modera_bot.sandbox.records import Record, Records
 from modera_bot.sandbox.refusals import bad_request, forbidden
 from modera_bot.sandbox.updates import UpdateQueue
@@ -61,6 +62,8 @@ class World:
         self.files = FileStore(folder, self.records)
         self.updates = UpdateQueue(self.records)
         self.updates.on_confirmed = self._tell_heard
+        self.payments = Payments(self.records)
+        self.on_checkout: Callable[[Checkout, bool, str], None] = lambda checkout, ok, error: None
         self.publish: Callable[[Json], None] = lambda event: None
         self.bot: Json = {
             "id": bot_id,
@@ -75,6 +78,7 @@ class World:
         self.reactions: dict[int, list[str]] = {}
         self.queries: dict[str, Query] = {}
         self.profile: dict[str, Any] = {}
+        self.webhook_error: tuple[int, str] | None = None  # when and why an update was not taken
         self._ids: dict[str, int] = {}
         for record in self.records.load():
             self._restore(record)
@@ -210,6 +214,8 @@ class World:
             self.profile[key] = value
         elif kind == "file":
             self.files.restore(value)
+        elif self.payments.restore(kind, value):
+            pass
         elif kind == "update":
             self.updates.restore(int(key), value)
         elif key == "update":

@@ -9,17 +9,18 @@ from modera_bot.storage.base import Storage
 __all__ = ["Storage", "open_storage"]
 
 
-def open_storage(settings: StorageSettings, secret: bytes) -> Storage:
+def open_storage(settings: StorageSettings, secret: bytes, public_url: str = "") -> Storage:
     """Make the storage that the configuration names; talks to nobody yet (see `check`).
 
-    `secret` signs the URLs of the local storage. S3 is imported only when chosen.
+    `secret` signs the URLs of the local storage, which begin with `public_url`. S3 is imported
+    only when chosen.
     """
     if settings.kind == "local":
         from modera_bot.storage.local import LocalStorage
 
         return LocalStorage(
             settings.folder,
-            public_url=settings.public_url,
+            public_url=public_url,
             secret=secret,
             url_seconds=settings.url_minutes * 60,
         )

@@ -55,6 +55,10 @@ class Storage(Protocol):
         """Return an address that lets anyone read this key for a time (None: the default)."""
         ...
 
+    def key_of(self, url: str) -> str | None:
+        """Return the key that an address from `url` leads to; None if it is not ours or expired."""
+        ...
+
     def check(self) -> None:
         """Write, read and delete something small; raises StorageError if that fails."""
         ...

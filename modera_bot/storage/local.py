@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 from modera_bot.errors import Code, StorageError
 from modera_bot.storage.base import gone, is_key, round_trip, valid_key, valid_prefix, valid_seconds
@@ -80,6 +81,23 @@ class LocalStorage:
         expires = int(time.time()) + life
         signature = self._sign(valid_key(key), expires)
         return f"{self._public_url}/media/{key}?expires={expires}&signature={signature}"
+
+    def key_of(self, url: str) -> str | None:
+        prefix = f"{self._public_url}/media/"
+        key, _, query = url.removeprefix(prefix).partition("?")
+        try:
+            given = dict(parse_qsl(query))
+            genuine = self.verify(key, int(given["expires"]), given["signature"])
+        except (KeyError, ValueError):
+            return None
+        return key if genuine and url.startswith(prefix) else None
+
+    def file(self, key: str) -> Path:
+        """Where a picture lies. Raises StorageError(PICTURE_GONE) if none does."""
+        path = self._path(key)
+        if not path.is_file():
+            raise gone(key)
+        return path
 
     def verify(self, key: str, expires: int, signature: str) -> bool:
         """Whether `url` gave out this address and it has not expired; takes any text."""

@@ -1,11 +1,12 @@
 """Pictures in a bucket of an S3 service (AWS, R2, SeaweedFS, MinIO, …)."""
 
+import hmac
 import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
-from urllib.parse import urlsplit
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import urllib3
 from minio import Minio
@@ -124,6 +125,22 @@ class S3Storage:
         return self._client.presigned_get_object(
             bucket_name=self._bucket, object_name=valid_key(key), expires=timedelta(seconds=life)
         )
+
+    def key_of(self, url: str) -> str | None:
+        try:
+            address = urlsplit(url)
+            query = dict(parse_qsl(address.query))
+            # the path has no bucket where the host is the bucket's own
+            key = address.path.lstrip("/").removeprefix(f"{self._bucket}/")
+            signed = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+            life = timedelta(seconds=valid_seconds(int(query["X-Amz-Expires"])))
+            genuine = self._client.get_presigned_url(
+                "GET", self._bucket, valid_key(key), expires=life, request_date=signed
+            )
+        except (KeyError, ValueError):
+            return None
+        same = hmac.compare_digest(genuine.encode(), url.encode("utf-8", "replace"))
+        return key if same and datetime.now(UTC) < signed + life else None
 
     def check(self) -> None:
         round_trip(self)

@@ -3,20 +3,14 @@
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from modera_bot import app as composition
 from modera_bot.app import App, serving
-from modera_bot.config import (
-    DatabaseSettings,
-    InferenceSettings,
-    JobsSettings,
-    Settings,
-    StorageSettings,
-    TelegramSettings,
-)
+from modera_bot.config import InferenceSettings, Settings, TelegramSettings
 from modera_bot.ml.backends import BACKENDS
 from modera_bot.pool import PicturePool
 from modera_bot.sandbox.client import SandboxClient, SandboxUser
@@ -63,7 +57,13 @@ def tryon() -> tuple[str, ...]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, sandbox: Sandbox, models: Path, tryon: tuple[str, ...]) -> Settings:
+def settings(
+    tmp_path: Path,
+    sandbox: Sandbox,
+    models: Path,
+    tryon: tuple[str, ...],
+    backends: dict[str, Any],
+) -> Settings:
     """A bot in a folder of its own; a test may change them before it asks for `bot_app`."""
     return Settings(
         data=tmp_path,
@@ -74,10 +74,8 @@ def settings(tmp_path: Path, sandbox: Sandbox, models: Path, tryon: tuple[str, .
             base_file_url=sandbox.base_file_url,
             messages_per_second=0,
         ),
-        database=DatabaseSettings(url=f"sqlite:///{tmp_path}/modera.db"),
-        storage=StorageSettings(folder=tmp_path / "pictures"),
-        jobs=JobsSettings(queue=f"sqlite:///{tmp_path}/queue.db"),
-        inference=InferenceSettings(tryon=tryon),
+        inference=InferenceSettings(tryon=tryon, least_quality=0),  # nobody is in the photos
+        **backends,
     )
 
 

@@ -10,13 +10,15 @@ from modera_bot.app import App
 from modera_bot.bot.flows import consent
 from modera_bot.bot.texts import Texts
 from modera_bot.config import PrivacySettings, Settings
-from modera_bot.db import schema, users
+from modera_bot.db import consents, schema, users
+from modera_bot.ml.backends import BACKENDS
 from modera_bot.sandbox.client import SandboxUser
 from tests.bot.people import eventually, known, labels, rows
 from tests.bot.tryon.conftest import TOP, WOMAN, ColourInspector, is_result, photo
+from tests.fakes import Conduct
 
 #: Digest of the text of each version, in all languages.
-DIGESTS = {1: "2e451aee0898cb6c"}
+DIGESTS = {2: "8aab960b83f903b0"}
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +58,14 @@ async def remembered(app: App) -> list[tuple[str, object]]:
 def test_a_changed_text_needs_a_new_version() -> None:
     """Whoever changes what people agree to has to ask them again: raise TEXT_VERSION."""
     texts = Texts()
-    said = "\n".join(texts.get(code, "consent-question", days=30) for code in texts.languages)
+    said = "\n".join(
+        texts.get(code, "consent-question", days=30, where=where)
+        for code in texts.languages
+        for where in (
+            texts.get(code, "consent-where-here"),
+            texts.get(code, "consent-where-hosted", providers="A"),
+        )
+    )
 
     assert sha256(said.encode()).hexdigest()[:16] == DIGESTS[consent.TEXT_VERSION]
 
@@ -87,7 +96,7 @@ async def test_after_agreeing_the_photo_need_not_be_sent_again(
     thanks = await anna.wait_for("Thank you!")
     assert thanks["message_id"] == asked["message_id"]
     assert labels(thanks) == []
-    assert await given(bot_app, anna) == [("1.30d", "en", True)]
+    assert await given(bot_app, anna) == [("2.30d", "en", True)]
     assert len([*bot_app.services.storage.keys("")]) == 1
 
 
@@ -149,7 +158,7 @@ async def test_the_consent_is_kept_with_the_language_it_was_read_in(
     await boris.press("Соглашаюсь")
     await boris.wait_for("Вещь вижу")
 
-    assert await given(bot_app, boris) == [("1.30d", "ru", True)]
+    assert await given(bot_app, boris) == [("2.30d", "ru", True)]
 
 
 async def test_the_second_of_two_questions_can_be_answered_either_way(
@@ -165,7 +174,7 @@ async def test_the_second_of_two_questions_can_be_answered_either_way(
     await anna.press("No, thanks", message_id=first["message_id"])
     await anna.wait_for("You’ve agreed before")
 
-    assert await given(bot_app, anna) == [("1.30d", "en", True)]
+    assert await given(bot_app, anna) == [("2.30d", "en", True)]
 
 
 async def test_agreeing_twice_loses_no_photo(bot_app: App, anna: SandboxUser) -> None:
@@ -196,7 +205,71 @@ async def test_a_question_answered_after_the_session_ended_leads_to_the_menu(
 
     await anna.wait_for("What would you like to do?")
 
-    assert await given(bot_app, anna) == [("1.30d", "en", True)]
+    assert await given(bot_app, anna) == [("2.30d", "en", True)]
+
+
+class TestElsewhere:
+    """Pictures are drawn by a service abroad, with the draft on our own server beside it."""
+
+    @pytest.fixture
+    def tryon(self) -> tuple[str, ...]:
+        return ("openai", "sketch")
+
+    @pytest.fixture(autouse=True)
+    def elsewhere(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(BACKENDS, "openai", "tests.fakes:ElsewhereTryOn")
+
+    async def test_the_service_is_named_before_a_photo_goes_there(
+        self, bot_app: App, anna: SandboxUser, conduct: Conduct
+    ) -> None:
+        await greet(bot_app, anna)
+        await anna.album([photo(TOP), photo(WOMAN)])
+
+        asked = await anna.wait_for("Before I take your photos")
+
+        assert "OpenAI (USA)" in asked["text"]
+        assert "at least 18" in asked["text"]
+        assert labels(asked) == ["Yes, I agree", "Only on the bot’s own server", "No, thanks"]
+        await anna.press("Yes, I agree")
+        await anna.wait_for(is_result, timeout=10)
+        assert len(conduct.calls) == 1
+        assert await given(bot_app, anna) == [
+            ("2.30d", "en", True),
+            (consents.VERSION, "en", True),
+        ]
+
+    async def test_whoever_wants_it_here_alone_gets_what_can_be_made_here(
+        self, bot_app: App, anna: SandboxUser, conduct: Conduct
+    ) -> None:
+        await greet(bot_app, anna)
+        await anna.album([photo(TOP), photo(WOMAN)])
+        await anna.press("Only on the bot’s own server", timeout=5)
+
+        result = await anna.wait_for(is_result, timeout=10)
+
+        assert "draft" in result["caption"]
+        assert conduct.calls == []
+        await anna.text("/tryon")
+        await anna.wait_for("Send two photos")
+        await anna.photo(photo(TOP))  # and is not asked again
+        await anna.wait_for("Got the garment", timeout=5)
+
+    async def test_privacy_says_where_photos_go(self, bot_app: App, anna: SandboxUser) -> None:
+        await greet(bot_app, anna)
+        await anna.text("/privacy")
+        shown = await anna.wait_for("Who sees them")
+        assert "sent to OpenAI (USA)" in shown["text"]
+
+    async def test_withdrawing_takes_back_all_of_it(self, bot_app: App, anna: SandboxUser) -> None:
+        await greet(bot_app, anna)
+        await anna.photo(photo(TOP))
+        await anna.press("Yes, I agree", timeout=5)
+        await anna.wait_for("Got the garment")
+        await anna.text("/privacy")
+        await anna.press("Withdraw consent", timeout=5)
+        await anna.press("Yes, withdraw", timeout=5)
+        await anna.wait_for("your consent is withdrawn")
+        assert [held for *_, held in await given(bot_app, anna)] == [False, False]
 
 
 class TestOtherTerms:
@@ -212,7 +285,7 @@ class TestOtherTerms:
         await greet(bot_app, anna)
         user = await known(bot_app, anna)
         await bot_app.services.database.run(
-            users.give_consent, user.id, consent.PURPOSE, "1.30d", "en"
+            users.give_consent, user.id, consent.PURPOSE, "2.30d", "en"
         )
         await anna.photo(photo(TOP))
 

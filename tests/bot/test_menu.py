@@ -17,6 +17,7 @@ async def test_the_menu_has_a_button_for_everything(bot_app: App, anna: SandboxU
 
     assert labels(menu) == [
         "👗 Try on",
+        "🎨 Stylist",
         "🖼 History",
         "👤 Profile",
         "⚙️ Settings",
@@ -29,6 +30,7 @@ async def test_the_menu_has_a_button_for_everything(bot_app: App, anna: SandboxU
     ("button", "text"),
     [
         ("👗 Try on", "Let’s try something on"),
+        ("🎨 Stylist", "What suits you?"),
         ("🖼 History", "Nothing here yet"),
         ("⚙️ Settings", "Settings"),
         ("💡 Help", "How it works"),

@@ -58,8 +58,8 @@ async def test_privacy_tells_what_is_kept_how_long_and_where(
     shown = await anna.wait_for("Your photos and data")
 
     assert "30 days" in shown["text"]
-    assert "“paint”" in shown["text"]
-    assert "(terms 1.30d)" in shown["text"]
+    assert "on this bot’s own server" in shown["text"]
+    assert "(terms 2.30d)" in shown["text"]
     assert labels(shown) == ["Get my data", "Withdraw consent", "Delete everything", "☰ Menu"]
 
 

@@ -117,10 +117,7 @@ async def test_an_update_that_kills_the_process_is_given_up_in_the_end_and_its_p
     await anna.text("/start")
     await boris.text("/start")
     deadly, innocent = _message(1, anna.id, "/history"), _message(2, boris.id, "/menu")
-    database = await _write_down(settings, sandbox, deadly, innocent)
-    bot_id = int(sandbox.token.split(":")[0])
-    for _ in range(3):
-        await database.run(inbox.begun, bot_id, [1])
+    await _write_down(settings, sandbox, deadly, innocent, begun=(1, 1, 1))
     async with serve() as app:
         assert len(await _handled(app, 4)) == 4
         told = await anna.wait_for("several times", since=0)
@@ -148,11 +145,16 @@ def _message(update_id: int, person_id: int, text: str) -> dict:
     }
 
 
-async def _write_down(settings, sandbox, *updates) -> Database:
-    database = Database(settings.database.url)
-    await asyncio.to_thread(upgrade, database)
-    await database.run(inbox.receive, int(sandbox.token.split(":")[0]), [*updates])
-    return database
+async def _write_down(settings, sandbox, *updates, begun=()) -> None:
+    """Leave updates in the inbox, as a process that died; some of them were `begun`."""
+    database, bot_id = Database(settings.database.url), int(sandbox.token.split(":")[0])
+    try:
+        await asyncio.to_thread(upgrade, database)
+        await database.run(inbox.receive, bot_id, [*updates])
+        for update_id in begun:
+            await database.run(inbox.begun, bot_id, [update_id])
+    finally:
+        database.close()
 
 
 def _rows(connection):

@@ -16,14 +16,27 @@ from fluent.syntax import ast as ftl
 from fluent.syntax.visitor import Visitor
 
 import modera_bot.bot
+from modera_bot import style
 from modera_bot.bot.texts import LOCALES, PLAIN, Markup, TextError, Texts
-from modera_bot.contracts import Category, Notice, Quality, Role, Stage
+from modera_bot.contracts import Category, Fit, Notice, Quality, Role, Stage
 from modera_bot.errors import Code
 from modera_bot.sandbox.formatting import formatted, utf16_length
 
 LANGUAGES = ("en", "ru")
 CODE = Path(modera_bot.bot.__file__).parent
-ENUMS: tuple[type[StrEnum], ...] = (Category, Notice, Quality, Role, Stage, Code)
+STYLE = [
+    kind for kind in vars(style).values() if isinstance(kind, type) and issubclass(kind, StrEnum)
+]
+ENUMS: tuple[type[StrEnum], ...] = (
+    Category,
+    Fit,
+    Notice,
+    Quality,
+    Role,
+    Stage,
+    Code,
+    *STYLE,
+)
 PLURALS = {"zero", "one", "two", "few", "many", "other"}
 #: Texts that are only ever sent as messages, which may be longer than captions.
 LONG = {"help", "privacy-text", "consent-question", "settings-title"}
@@ -249,7 +262,8 @@ def _suits(use: Use, needed: set[str]) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("family", "values"), [("error", Code), ("notice", Notice), ("stage", Stage)]
+    ("family", "values"),
+    [("error", Code), ("notice", Notice), ("stage", Stage), ("fit", Fit)],
 )
 def test_everything_that_can_happen_has_a_text(family: str, values: type[StrEnum]) -> None:
     missing = [v for v in values if f"{family}-{v.replace('_', '-')}" not in KEYS]

@@ -22,7 +22,7 @@ SAMPLES = ROOT / "tests" / "samples"
 GARMENT = SAMPLES / "garments" / "tee_stripe.jpg"
 PERSON = SAMPLES / "people" / "ana_tee_logo.jpg"
 
-Where = Literal["commit", "before", "after"]
+Where = Literal["commit", "before", "after", "never"]
 #: Seconds within which the bot must answer, restarts included.
 PATIENCE_S = 60
 
@@ -98,7 +98,8 @@ class Bot:
 
 
 @asynccontextmanager
-async def _alive(bot: Bot) -> AsyncIterator[None]:
+async def alive(bot: Bot) -> AsyncIterator[None]:
+    """The bot runs, and is started again when it dies, until the end of the block."""
     task = asyncio.create_task(bot.keep_alive())
     try:
         yield
@@ -122,7 +123,7 @@ async def journey(kill: Kill, folder: Path, models: Path) -> Outcome:
 
         sandbox.faults.on_call = on_call
         anna = await client.user("Anna")
-        async with _alive(bot):
+        async with alive(bot):
             try:
                 await _play(anna)
                 await _settled(folder)
@@ -154,15 +155,15 @@ async def _settled(folder: Path) -> None:
     database = Database(f"sqlite:///{folder}/modera.db")
     try:
         async with asyncio.timeout(PATIENCE_S):
-            while any((await database.run(_open_ends)).values()):
+            while any((await database.run(left_open)).values()):
                 await asyncio.sleep(0.1)
     except TimeoutError:
-        raise TimeoutError(f"left open: {await database.run(_open_ends)}") from None
+        raise TimeoutError(f"left open: {await database.run(left_open)}") from None
     finally:
         database.close()
 
 
-def _open_ends(connection: Connection) -> dict[str, int]:
+def left_open(connection: Connection) -> dict[str, int]:
     """Rows that stand for something unfinished."""
     unfinished = {
         "updates": schema.inbox.c.handled_at.is_(None),

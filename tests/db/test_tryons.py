@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from modera_bot.contracts import Category, FitAnalysis, TryOnResult
+from modera_bot.contracts import Category, Fit, FitAnalysis, TryOnResult
 from modera_bot.db import Database, tryons
 from tests.servers.databases import person
 
@@ -34,7 +34,7 @@ def add(database: Database, who: tuple[int, str], made: TryOnResult) -> str:
 
 def test_a_try_on_comes_back_to_its_owner_alone(database: Database) -> None:
     anna, boris = person(database, 1), person(database, 2)
-    made = result("a", quality_score=0.9, fit=FitAnalysis(chest="close"))
+    made = result("a", quality_score=0.9, fit=FitAnalysis(chest=Fit.TIGHT))
     tryon_id = add(database, anna, made)
     with database.begin() as connection:
         kept = tryons.get(connection, tryon_id, anna[0])

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from modera_bot.contracts import JobState
 from modera_bot.db.schema import now
@@ -111,3 +112,24 @@ def test_who_is_done_waits_no_more(bench: Bench) -> None:
     bench.worker().run_next()
     status = bench.status(job_id)
     assert (status.state, status.progress, status.eta_seconds) == (JobState.DONE, 1.0, None)
+
+
+def test_a_look_at_many_who_wait_asks_the_database_no_more_than_at_few(bench: Bench) -> None:
+    done_in(bench, 10)
+    job_ids = [bench.submit() for _ in range(30)]
+    asked: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        asked.append(statement)
+
+    event.listen(bench.database.engine, "before_cursor_execute", note)
+    desk = bench.jobs()
+    with bench.database.begin() as connection:
+        few = desk.statuses(connection, job_ids[:2])
+        count = len(asked)
+        many = desk.statuses(connection, [*job_ids, "0" * 32])
+    event.remove(bench.database.engine, "before_cursor_execute", note)
+    assert len(asked) - count == count - sum("BEGIN" in statement for statement in asked)
+    assert {job_id: many[job_id] for job_id in few} == few
+    assert [many[job_id].position for job_id in job_ids] == [*range(30)]
+    assert len(many) == 30

@@ -37,7 +37,7 @@ def count_up(task: TryOnTask, progress: Progress) -> TryOnOutput:
     assert worn.category is not None
     notice = Notice.SEATED if worn.category is TOP else Notice.NO_FACE
     picture: Picture = task.person + np.uint8(1)
-    return TryOnOutput(picture, (worn.category,), (notice, Notice.SMALL_PHOTO), cost_usd=0.25)
+    return TryOnOutput(picture, (worn.category,), (notice, Notice.SMALL_PHOTO))
 
 
 @pytest.mark.parametrize("order", [(TOP, BOTTOM), (BOTTOM, TOP)])
@@ -57,7 +57,6 @@ def test_the_bottom_is_put_on_first_and_all_is_told_together(order: tuple[Catego
     assert (made.picture == 2).all()
     assert made.categories == order
     assert made.notices == (Notice.NO_FACE, Notice.SMALL_PHOTO, Notice.SEATED)
-    assert made.cost_usd == 0.5
     assert told == [(Stage.FITTING, 0.25), (Stage.FITTING, 0.75)]
 
 

@@ -1,11 +1,13 @@
 """Try-on jobs: pictures come from storage, results go there, and the records agree."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from modera_bot.config import Settings, StorageSettings
 from modera_bot.contracts import (
@@ -15,16 +17,27 @@ from modera_bot.contracts import (
     Feature,
     GarmentRef,
     JobKind,
+    Notice,
     TryOnRequest,
     TryOnResult,
 )
-from modera_bot.db import Database, pictures, tryons
+from modera_bot.db import Database, accounts, pictures, tryons
 from modera_bot.db.schema import credit_holds, now
 from modera_bot.errors import BackendError, Code, Refusal, StorageError
 from modera_bot.images import SOURCE_TYPE, decode, encode
 from modera_bot.jobs import Handler, JobContext, Outcome
-from modera_bot.ml.base import BackendContext, TryOnBackend
+from modera_bot.ml.base import (
+    BackendContext,
+    Progress,
+    QualityScore,
+    TryOnBackend,
+    TryOnOutput,
+    TryOnTask,
+    silent,
+)
 from modera_bot.ml.service import TryOnService
+from modera_bot.ml.standards import Standards
+from modera_bot.pay import ledger
 from modera_bot.pool import PicturePool
 from modera_bot.storage import Storage, open_storage
 from tests.fakes import PaintTryOn, SketchTryOn, conduct, sketch_conduct
@@ -78,6 +91,19 @@ class Studio(Bench):
                 feature=Feature.TRYON,
                 amount=0,
             )
+
+    def charge(self, job_id: str, amount: int) -> None:
+        """Hold so many credits for a job that was ordered for nothing."""
+        payment = ledger.Payment("tests", job_id)
+        with self.database.begin() as connection:
+            ledger.grant(connection, self.user_id, amount, accounts.Entry.GRANT, payment)
+            wallet = accounts.lock(connection, self.user_id)
+            held = credit_holds.c.job_id == job_id
+            connection.execute(credit_holds.update().where(held).values(amount=amount))
+            query = select(credit_holds.c.id).where(held)
+            hold_id = connection.execute(query).scalar_one()
+            own = wallet.wallet_id, wallet.held_id
+            accounts.post(connection, accounts.Entry.HOLD, *own, amount, hold_id)
 
     def handler(self, *names: type[PaintTryOn]) -> Handler:
         context = BackendContext(self.pool, Settings())
@@ -163,14 +189,36 @@ def test_a_try_on_costs_what_was_held_and_a_draft_nothing(
     studio: Studio, backend: type[PaintTryOn], hold: str, used: int
 ) -> None:
     job_id = studio.order()
-    with studio.database.begin() as connection:
-        connection.execute(credit_holds.update().values(amount=3))
+    studio.charge(job_id, 3)
     studio.serve(backend)
     with studio.database.begin() as connection:
         tryon = tryons.get(connection, job_id, studio.user_id)
     assert tryon is not None
     assert (studio.hold(job_id), tryon.credits_used) == (hold, used)
     assert tryon.result.draft == (used == 0)
+
+
+class PoorTryOn(PaintTryOn):
+    """Its pictures don't come out well, and it knows."""
+
+    def tryon(self, task: TryOnTask, progress: Progress = silent) -> TryOnOutput:
+        return replace(super().tryon(task, progress), quality=QualityScore(1.0, 1.0, 0.01, 1.0))
+
+
+def test_what_has_not_come_out_well_says_so_and_costs_nothing(
+    studio: Studio, tmp_path: Path
+) -> None:
+    job_id = studio.order()
+    backend = PoorTryOn(BackendContext(studio.pool, Settings()))
+    standards = Standards(0.7, "free"), tmp_path
+    service = TryOnService(studio.storage, studio.pool, [backend], keep=KEEP, standards=standards)
+    assert studio.worker(service.handle).run_next()
+    (event,) = studio.told()
+    assert isinstance(event.data, TryOnResult)
+    assert event.data.notices == (Notice.BELOW_STANDARD,)
+    assert event.data.quality_score == pytest.approx(0.01**0.25)
+    assert event.data.quality_parts["garment"] == 0.01
+    assert (studio.hold(job_id), len(conduct.calls)) == ("released", 2)
 
 
 def test_a_draft_is_shown_while_the_real_thing_is_made(studio: Studio) -> None:

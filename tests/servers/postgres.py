@@ -48,8 +48,10 @@ def emptied() -> str:
     """URL of the database that tests share one after another: the present schema, no rows."""
     url = server().get_uri(_migrated())
     with psycopg.connect(url) as connection:
+        connection.execute("SET session_replication_role = replica")  # the ledger refuses it
         for table in reversed(metadata.sorted_tables):
-            connection.execute(f"DELETE FROM {table.name}".encode())
+            system = " WHERE id > 3" if table.name == "credit_accounts" else ""
+            connection.execute(f"DELETE FROM {table.name}{system}".encode())
     return url
 
 

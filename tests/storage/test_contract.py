@@ -158,6 +158,7 @@ def test_an_expired_address_is_refused(storage: Storage) -> None:
     url = storage.url(KEY, seconds=1)
     time.sleep(2.1)
     assert fetch(url)[0] == 403
+    assert storage.key_of(url) is None
 
 
 def test_an_address_without_its_signature_is_refused(storage: Storage) -> None:
@@ -190,3 +191,21 @@ def test_the_life_of_an_address_cannot_be_prolonged(storage: Storage) -> None:
 def test_an_address_lives_from_a_second_to_a_week(storage: Storage, seconds: int) -> None:
     with pytest.raises(ValueError, match="can't live"):
         storage.url(KEY, seconds=seconds)
+
+
+def test_an_address_leads_back_to_its_key(storage: Storage) -> None:
+    assert storage.key_of(storage.url(KEY)) == KEY
+    assert storage.key_of(storage.url(KEY, seconds=60)) == KEY
+
+
+def test_only_a_genuine_address_that_lives_leads_to_a_key(storage: Storage) -> None:
+    url = storage.url(KEY)
+    others = (
+        url.partition("?")[0],
+        url.replace("users/7/", "users/8/"),
+        url[:-1] + ("0" if url[-1] != "0" else "1"),
+        url.replace("127.0.0.1", "example.org"),
+        re.sub(r"(?i)(expires=)(\d+)", lambda found: f"{found[1]}{int(found[2]) + 1}", url),
+        *("", KEY, "http://[", "https://example.org/\ud800", "\0"),
+    )
+    assert [other for other in others if storage.key_of(other) is not None] == []

@@ -155,7 +155,7 @@ def test_what_is_no_key_has_no_genuine_signature(storage: LocalStorage, key: str
 
 
 def test_the_configuration_opens_it_with_its_own_life_of_addresses(tmp_path: Path) -> None:
-    settings = StorageSettings(folder=tmp_path, url_minutes=3, public_url="http://127.0.0.1:9")
+    settings = StorageSettings(folder=tmp_path, url_minutes=3)
     storage = open_storage(settings, SECRET)
     before = int(time.time())
     expires = int(storage.url(KEY).partition("expires=")[2].partition("&")[0])

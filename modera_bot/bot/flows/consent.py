@@ -1,6 +1,7 @@
 """Consent: asked before the first photo is kept, and again when its terms change.
 
     a photo arrives ── required ──> ask ──> consent:agree ──> the try-on goes on
+                                        ├─> consent:here ───> the same, on our own server alone
                                         └─> consent:decline ─> the menu, nothing kept
 
 The try-on flow calls `ask` with what to remember about the photos (their Telegram file ids,
@@ -20,13 +21,14 @@ from telegram.ext import BaseHandler, CallbackQueryHandler, ContextTypes
 from modera_bot.bot import screen
 from modera_bot.bot.chat import Chat, answer
 from modera_bot.bot.flows import menu
+from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
 from modera_bot.config import Settings
-from modera_bot.db import schema, sessions, users
+from modera_bot.db import consents, schema, sessions, users
 
 PURPOSE = "photos"
 #: Number of the text `consent-question`; a test holds the digest of the text it stands for.
-TEXT_VERSION = 1
+TEXT_VERSION = 2
 
 
 def version(settings: Settings) -> str:
@@ -35,10 +37,33 @@ def version(settings: Settings) -> str:
 
 
 async def required(turn: Turn) -> bool:
-    """Whether the person has not agreed to the present terms."""
-    terms = version(turn.services.settings)
-    agreed = await turn.services.database.run(users.has_consent, turn.user.id, PURPOSE, terms)
-    return not agreed
+    """Whether the person has not agreed to the present terms, or not been asked of a provider."""
+    terms, providers = version(turn.services.settings), _providers(turn)
+
+    def look(connection: Connection) -> bool:
+        if not users.has_consent(connection, turn.user.id, PURPOSE, terms):
+            return True
+        return consents.undecided(connection, turn.user.id, providers)
+
+    return await turn.services.database.run(look)
+
+
+def _providers(turn: Turn) -> list[str]:
+    """Who gets photos, without repetition."""
+    return [*dict.fromkeys(turn.services.settings.inference.recipients().values())]
+
+
+def _works_here(turn: Turn) -> bool:
+    """Whether there are try-ons for people whose photos stay on our own server."""
+    inference = turn.services.settings.inference
+    return any(name not in inference.recipients() for name in inference.tryon)
+
+
+def where(turn: Turn) -> Markup:
+    """Where photos go, as people are told."""
+    if providers := _providers(turn):
+        return turn.text("consent-where-hosted", providers=", ".join(providers))
+    return turn.text("consent-where-here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +76,15 @@ class Given:
 
 def given(connection: Connection, user_id: int) -> Given | None:
     """The person's last consent that they have not withdrawn, be it to older terms."""
-    consents = schema.consents
+    table = schema.consents
     query = (
-        select(consents.c.version, consents.c.given_at)
+        select(table.c.version, table.c.given_at)
         .where(
-            consents.c.user_id == user_id,
-            consents.c.purpose == PURPOSE,
-            consents.c.withdrawn_at.is_(None),
+            table.c.user_id == user_id,
+            table.c.purpose == PURPOSE,
+            table.c.withdrawn_at.is_(None),
         )
-        .order_by(consents.c.given_at.desc())
+        .order_by(table.c.given_at.desc())
     )
     row = connection.execute(query).first()
     return None if row is None else Given(row.version, row.given_at)
@@ -67,34 +92,50 @@ def given(connection: Connection, user_id: int) -> Given | None:
 
 async def ask(turn: Turn, remember: Callable[[Connection], object]) -> None:
     """Ask for consent and end the turn; `remember` writes what is to go on afterwards."""
-    text = turn.text("consent-question", days=turn.services.settings.privacy.keep_days)
+    days = turn.services.settings.privacy.keep_days
+    text = turn.text("consent-question", days=days, where=where(turn))
     agree = InlineKeyboardButton(
         turn.text("button-agree"),
         callback_data="consent:agree",
         style=KeyboardButtonStyle.SUCCESS,
     )
     decline = InlineKeyboardButton(turn.text("button-decline"), callback_data="consent:decline")
-    await Chat.of(turn).send(text, InlineKeyboardMarkup([[agree], [decline]]))
+    rows = [[agree], [decline]]
+    if _providers(turn) and _works_here(turn):
+        here = InlineKeyboardButton(turn.text("button-agree-here"), callback_data="consent:here")
+        rows.insert(1, [here])
+    await Chat.of(turn).send(text, InlineKeyboardMarkup(rows))
     await turn.commit(remember)
 
 
 async def agree(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Record the consent and go on with the photos that were waiting for it."""
-    from modera_bot.bot.flows import tryon  # it asks for consent, so it imports this module
+    await _agreed(everywhere=True)
+
+
+async def agree_here(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """The same, but photos may go nowhere else."""
+    await _agreed(everywhere=False)
+
+
+async def _agreed(*, everywhere: bool) -> None:
+    from modera_bot.bot.flows import stylist, tryon  # they ask, so they import this module
 
     turn = current.get()
     await answer(turn)
     await screen.show(turn, turn.text("consent-agreed"))
     # in a transaction of its own: agreeing twice is agreeing once, should we die before the end
-    await turn.services.database.run(
-        users.give_consent,
-        turn.user.id,
-        PURPOSE,
-        version(turn.services.settings),
-        turn.language,
-    )
+    terms, providers = version(turn.services.settings), _providers(turn)
+
+    def record(connection: Connection) -> None:
+        users.give_consent(connection, turn.user.id, PURPOSE, terms, turn.language)
+        consents.decide(connection, turn.user.id, providers, turn.language, yes=everywhere)
+
+    await turn.services.database.run(record)
     if turn.session is None:
         await menu.show(turn)
+    elif turn.session.session_type == "styling":
+        await stylist.resume(turn)
     else:
         await tryon.resume(turn)
 
@@ -118,5 +159,6 @@ async def decline(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
 def handlers() -> list[BaseHandler[Any, Any, Any]]:
     return [
         CallbackQueryHandler(agree, r"^consent:agree$"),
+        CallbackQueryHandler(agree_here, r"^consent:here$"),
         CallbackQueryHandler(decline, r"^consent:decline$"),
     ]

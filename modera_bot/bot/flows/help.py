@@ -8,6 +8,7 @@ from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, Cont
 from modera_bot.bot import screen
 from modera_bot.bot.chat import answer
 from modera_bot.bot.flows import menu
+from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import current
 
 
@@ -16,7 +17,10 @@ async def open_(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     turn = current.get()
     await answer(turn)
     tryon = InlineKeyboardButton(turn.text("button-tryon"), callback_data="tryon:start")
-    await screen.show(turn, turn.text("help"), [[tryon], [menu.back(turn)]])
+    text = turn.text("help")
+    if turn.services.credits.enabled:
+        text = Markup(f"{text}\n\n{turn.text('help-credits')}")
+    await screen.show(turn, text, [[tryon], [menu.back(turn)]])
     await turn.finish()
 
 

@@ -8,7 +8,7 @@ from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, Cont
 
 from modera_bot.bot import screen
 from modera_bot.bot.chat import answer
-from modera_bot.bot.flows.states import State
+from modera_bot.bot.flows.states import FINISHED, PROCESSING, State
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
 from modera_bot.db import sessions
@@ -20,15 +20,17 @@ def rows(turn: Turn) -> screen.Rows:
     def button(text: str, data: str) -> InlineKeyboardButton:
         return InlineKeyboardButton(turn.text(text), callback_data=data)
 
-    busy = turn.state == State.TRYON_PROCESSING
-    first = (
-        button("button-cancel", "tryon:cancel") if busy else button("button-tryon", "tryon:start")
-    )
+    busy = turn.state in PROCESSING
+    first = [button("button-tryon", "tryon:start"), button("button-stylist", "stylist:start")]
+    if busy:
+        flow = "stylist" if turn.state == State.STYLIST_PROCESSING else "tryon"
+        first = [button("button-cancel", f"{flow}:cancel")]
     history, profile, settings, help_, privacy = (
         button(f"button-{flow}", f"{flow}:open")
         for flow in ("history", "profile", "settings", "help", "privacy")
     )
-    return [[first], [history, profile], [settings, help_], [privacy]]
+    credits = [[button("button-balance", "pay:balance")]] if turn.services.credits.enabled else []
+    return [first, *credits, [history, profile], [settings, help_], [privacy]]
 
 
 def back(turn: Turn) -> InlineKeyboardButton:
@@ -38,15 +40,15 @@ def back(turn: Turn) -> InlineKeyboardButton:
 
 async def show(turn: Turn, greeting: Markup | None = None) -> None:
     """Show the menu, leave what the person was doing, and end the turn."""
-    text = turn.text("menu-busy" if turn.state == State.TRYON_PROCESSING else "menu-title")
+    text = turn.text("menu-busy" if turn.state in PROCESSING else "menu-title")
     await screen.show(turn, greeting or text, rows(turn))
     await turn.commit(leave, turn)
 
 
 def leave(connection: Connection, turn: Turn) -> None:
     """End the active session, unless a job of it runs: its result will come."""
-    if turn.session is not None and turn.state != State.TRYON_PROCESSING:
-        status = "completed" if turn.state == State.TRYON_RESULT else "cancelled"
+    if turn.session is not None and turn.state not in PROCESSING:
+        status = "completed" if turn.state in FINISHED else "cancelled"
         # photos that never got consent are forgotten
         sessions.move(connection, turn.session.id, turn.state, uploads=None)
         sessions.close(connection, turn.session.id, status)

@@ -21,12 +21,15 @@ from modera_bot import privacy
 from modera_bot.bot import screen
 from modera_bot.bot.chat import Chat, answer
 from modera_bot.bot.flows import consent, menu
+from modera_bot.bot.flows.payments import subscription
+from modera_bot.bot.flows.payments.subscription import losses
+from modera_bot.bot.flows.stylist.data import StylistData
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.preview import tidy_up
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
 from modera_bot.contracts import JobState
-from modera_bot.db import schema, sessions, users
+from modera_bot.db import consents, schema, sessions
 
 #: Largest archive sent; Telegram takes 50 MB.
 ARCHIVE_BYTES = 45_000_000
@@ -41,10 +44,12 @@ async def open_(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     text = turn.text(
         "privacy-text",
         days=settings.privacy.keep_days,
-        backends=", ".join(settings.inference.tryon),
+        where=consent.where(turn),
         consent=_consent(turn, given),
         contact=_contact(turn),
     )
+    if turn.services.credits.enabled:
+        text = Markup(f"{text}\n\n{turn.text('privacy-payments')}")
     withdraw = [_button(turn, "withdraw")] if given else []
     rows = [[_button(turn, "export")], withdraw, [_button(turn, "delete")], [menu.back(turn)]]
     await screen.show(turn, text, [row for row in rows if row])
@@ -102,7 +107,7 @@ async def withdraw(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     services = turn.services
     # all of it may be done twice, should we die before the end
     await services.database.run(_withdraw, turn)
-    await tidy_up(Chat.of(turn), TryOnData.of(turn.session))
+    await _tidy_up(turn)
     await asyncio.to_thread(
         privacy.erase_pictures, services.database, services.storage, turn.user.id
     )
@@ -110,8 +115,16 @@ async def withdraw(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     await turn.finish()
 
 
+async def _tidy_up(turn: Turn) -> None:
+    """Remove what a stopped job has left in the chat."""
+    chat, status = Chat.of(turn), StylistData.of(turn.session).status_message_id
+    if status is not None:
+        await chat.delete(status)
+    await tidy_up(chat, TryOnData.of(turn.session))
+
+
 def _withdraw(connection: Connection, turn: Turn) -> None:
-    users.withdraw_consent(connection, turn.user.id, consent.PURPOSE)
+    consents.withdraw_all(connection, turn.user.id)
     _cancel_jobs(connection, turn)
     if turn.session is not None:
         sessions.close(connection, turn.session.id, "cancelled", input_data={})
@@ -131,7 +144,8 @@ async def ask_to_delete(update: Update, context: ContextTypes.DEFAULT_TYPE) -> N
     turn = current.get()
     await answer(turn)
     yes = _button(turn, "sure")
-    await screen.show(turn, turn.text("delete-question"), [[yes], [_button(turn, "keep")]])
+    text = Markup("\n\n".join([turn.text("delete-question"), *await losses(turn)]))
+    await screen.show(turn, text, [[yes], [_button(turn, "keep")]])
     await turn.finish()
 
 
@@ -150,7 +164,8 @@ async def erase(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     await answer(turn)
     services = turn.services
     await services.database.run(_cancel_jobs, turn)
-    await tidy_up(Chat.of(turn), TryOnData.of(turn.session))
+    await subscription.end(turn)
+    await _tidy_up(turn)
     await asyncio.to_thread(
         privacy.erase,
         services.database,

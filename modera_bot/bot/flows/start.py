@@ -19,13 +19,14 @@ from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, Cont
 
 from modera_bot.bot import screen
 from modera_bot.bot.chat import Chat, answer
-from modera_bot.bot.flows import menu, tryon
+from modera_bot.bot.flows import menu, stylist, tryon
+from modera_bot.bot.money import credits
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
 from modera_bot.db import users
 
 #: What `https://t.me/<bot>?start=<link>` may say.
-LINK = re.compile(r"tryon|lang_[a-z]{2}|ref_[0-9]{1,18}")
+LINK = re.compile(r"tryon|style|lang_[a-z]{2}|ref_[0-9]{1,18}")
 
 
 async def start(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -62,7 +63,18 @@ async def choose(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     assert context.match is not None
     code, link = turn.services.texts.supported(context.match[1]), context.match[2] or ""
     await _speak(turn, code)
-    await _go_on(turn, link, turn.text("start-ready", name=turn.user.first_name))
+    greeting = turn.text("start-ready", name=turn.user.first_name)
+    if turn.services.credits.enabled:
+        greeting = Markup(f"{greeting}{await _gift(turn)}")
+    await _go_on(turn, link, greeting)
+
+
+async def _gift(turn: Turn) -> str:
+    """A word on the credits that a new person begins with; they are given once."""
+    services = turn.services
+    have = await services.database.run(services.payments.welcome, turn.user.id)
+    amount = credits(Chat.of(turn), have)
+    return f"\n\n{turn.text('pay-starter', credits=amount)}" if have else ""
 
 
 async def _speak(turn: Turn, code: str) -> None:
@@ -72,10 +84,10 @@ async def _speak(turn: Turn, code: str) -> None:
 
 
 async def _go_on(turn: Turn, link: str, greeting: Markup | None = None) -> None:
-    if link == "tryon":
+    if link in ("tryon", "style"):
         if greeting is not None:
             await screen.show(turn, greeting)
-        await tryon.begin(turn)
+        await (stylist if link == "style" else tryon).begin(turn)
     else:
         await menu.show(turn, greeting)
 

@@ -16,6 +16,16 @@ class State(StrEnum):
     TRYON_WAITING_PERSON = "tryon_waiting_person"
     TRYON_PROCESSING = "tryon_processing"
     TRYON_RESULT = "tryon_result"
+    STYLIST_WAITING_PHOTO = "stylist_waiting_photo"
+    STYLIST_PREFERENCES = "stylist_preferences"
+    STYLIST_PROCESSING = "stylist_processing"
+    STYLIST_RESULTS = "stylist_results"
+
+
+#: A job runs; its result will come.
+PROCESSING = frozenset({State.TRYON_PROCESSING, State.STYLIST_PROCESSING})
+#: What was wanted has come.
+FINISHED = frozenset({State.TRYON_RESULT, State.STYLIST_RESULTS})
 
 
 class InState(UpdateFilter):

@@ -14,7 +14,7 @@ from telegram.ext import (
 from modera_bot.bot import keyboards
 from modera_bot.bot.chat import Chat, alert
 from modera_bot.bot.flows import consent
-from modera_bot.bot.flows.states import State
+from modera_bot.bot.flows.states import PROCESSING, State
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.submission import usable
 from modera_bot.bot.flows.tryon.wording import wanted
@@ -41,13 +41,18 @@ async def reply(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Say what the bot can't do with a message, and what it waits for."""
     turn = current.get()
     chat, message, data = Chat.of(turn), turn.album[0], TryOnData.of(turn.session)
-    if data.uploads:  # nothing goes on until this is answered
+    known = turn.session.input_data if turn.session is not None else {}
+    if known.get("uploads"):  # nothing goes on until this is answered
         await consent.ask(turn, lambda connection: None)
         return
     if turn.state == State.DEFAULT:
         hint, keyboard = chat.text("tryon-wanted-both"), keyboards.start(chat)
-    elif turn.state == State.TRYON_PROCESSING:
+    elif turn.state in PROCESSING:
         hint, keyboard = chat.text("tryon-busy"), None
+    elif turn.state == State.STYLIST_WAITING_PHOTO:
+        hint, keyboard = chat.text("stylist-wanted"), None
+    elif turn.state == State.STYLIST_PREFERENCES:
+        hint, keyboard = chat.text("stylist-choose"), None
     else:
         hint, keyboard = wanted(chat, usable(turn, data)), None
     await chat.send(Markup(f"{chat.text(_remark(message))}\n\n{hint}"), keyboard)

@@ -9,6 +9,9 @@ from modera_bot.ml.base import TryOnBackend
 BACKENDS = {
     "draft": "modera_bot.ml.backends.draft:DraftTryOn",
     "fashn": "modera_bot.ml.backends.fashn:FashnTryOn",
+    "gemini": "modera_bot.ml.backends.gemini:GeminiTryOn",
+    "openai": "modera_bot.ml.backends.openai:OpenAITryOn",
+    "vertex": "modera_bot.ml.backends.gemini:VertexTryOn",
 }
 
 

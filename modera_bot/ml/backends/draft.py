@@ -1,6 +1,6 @@
 """The draft: a quick, free sketch of a try-on, made on any CPU."""
 
-from modera_bot.contracts import WORN_TOGETHER, Category, Stage
+from modera_bot.contracts import WORN_TOGETHER, Category, Quality, Stage
 from modera_bot.ml.base import (
     BackendContext,
     Capabilities,
@@ -34,6 +34,9 @@ class DraftTryOn:
         output = self._pool.run(draft_tryon, task, self._models)
         progress(Stage.FINISHING, 0.9)
         return output
+
+    def signature(self, quality: Quality) -> str:
+        return ""  # it has no settings
 
     def warm(self) -> None:
         """Its networks load in a moment, when they are needed."""

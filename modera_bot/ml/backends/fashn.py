@@ -9,8 +9,8 @@ import secrets
 import threading
 from pathlib import Path
 
-from modera_bot.contracts import Category, Quality, Stage
-from modera_bot.errors import BackendError, Code, Refusal
+from modera_bot.contracts import WORN_TOGETHER, Category, Quality, Stage
+from modera_bot.errors import BackendError
 from modera_bot.ml.base import (
     BackendContext,
     Capabilities,
@@ -24,6 +24,7 @@ from modera_bot.ml.fashn.files import canvas_of
 from modera_bot.ml.fashn.inputs import CATEGORIES, Inputs, Size, blank
 from modera_bot.ml.fashn.process import ModelProcess
 from modera_bot.ml.fashn.worker import Request
+from modera_bot.ml.outfit import dress
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class FashnTryOn:
     """Generates the person wearing the garment, and puts that back onto the photo."""
 
     name = "fashn"
-    capabilities = Capabilities(categories=frozenset(Category))
+    capabilities = Capabilities(categories=frozenset(Category), max_garments=len(WORN_TOGETHER))
 
     def __init__(self, context: BackendContext) -> None:
         settings = context.settings.inference.fashn
@@ -58,8 +59,9 @@ class FashnTryOn:
 
     def tryon(self, task: TryOnTask, progress: Progress = silent) -> TryOnOutput:
         """Raises Refusal, BackendError, or PoolError when a picture process died."""
-        if len(task.garments) != 1:
-            raise Refusal(Code.SEVERAL_GARMENTS_UNSUPPORTED)
+        return dress(task, self._one, progress)
+
+    def _one(self, task: TryOnTask, progress: Progress) -> TryOnOutput:
         (garment,) = task.garments
         progress(Stage.READING, 0.0)
         canvas = canvas_of(self._models / FOLDER)
@@ -71,6 +73,9 @@ class FashnTryOn:
         progress(Stage.FINISHING, GENERATED)
         picture = self._pool.run(_back_onto, task, generated, category, self._models)
         return TryOnOutput(picture, (category,), seed=seed)
+
+    def signature(self, quality: Quality) -> str:
+        return f"{self._steps[quality]} steps"
 
     def _generate(self, request: Request, progress: Progress) -> Picture:
         def on_step(done: int, steps: int) -> None:
@@ -122,9 +127,6 @@ def _back_onto(task: TryOnTask, generated: Picture, category: Category, models: 
 
 
 def _category(garment: Picture) -> Category:
-    """What the garment seems to be."""
-    from modera_bot.ml.colour import shrink
-    from modera_bot.ml.draft.garment import WORK_EDGE, cut_out
-    from modera_bot.ml.draft.silhouette import guess_category
+    from modera_bot.ml.kinds import category_of
 
-    return guess_category(cut_out(shrink(garment, WORK_EDGE)))
+    return category_of(garment)

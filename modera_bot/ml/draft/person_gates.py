@@ -56,7 +56,7 @@ def judge_person(
     """
     if not body.people:
         return Verdict(Code.NO_PERSON)
-    if at is None and _several(body):
+    if at is None and several(body):
         return Verdict(Code.SEVERAL_PEOPLE)
     person = chosen(body.people, at)
     figures = measure(person)
@@ -66,7 +66,8 @@ def judge_person(
     return Verdict(fault, _person_notices(person, figures, shape))
 
 
-def _several(body: Body) -> bool:
+def several(body: Body) -> bool:
+    """Whether somebody else than the first could be meant."""
     area = float(body.people[0].mask.sum())
     return any(float(other.mask.sum()) > BYSTANDER * area for other in body.people[1:])
 

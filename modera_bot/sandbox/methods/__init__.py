@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from modera_bot.sandbox.methods import delivery, edits, media, messages, profile, queries
+from modera_bot.sandbox.methods import (
+    delivery,
+    edits,
+    media,
+    messages,
+    payments,
+    profile,
+    queries,
+)
 from modera_bot.sandbox.methods.call import Method
 
 HANDLERS: dict[str, Method] = {
@@ -30,6 +38,12 @@ HANDLERS: dict[str, Method] = {
     "deleteMessages": edits.delete_messages,
     "setMessageReaction": edits.set_message_reaction,
     "answerCallbackQuery": queries.answer_callback_query,
+    "sendInvoice": payments.send_invoice,
+    "createInvoiceLink": payments.create_invoice_link,
+    "answerPreCheckoutQuery": payments.answer_pre_checkout_query,
+    "refundStarPayment": payments.refund_star_payment,
+    "getStarTransactions": payments.get_star_transactions,
+    "editUserStarSubscription": payments.edit_user_star_subscription,
     "getChat": profile.get_chat,
     "setMyCommands": profile.set_my_commands,
     "getMyCommands": profile.get_my_commands,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
+from modera_bot.sandbox.guard import LOOPBACK
 from modera_bot.sandbox.methods.call import Call, Json
 from modera_bot.sandbox.refusals import WEBHOOK_ACTIVE, Refusal, bad_request
 
@@ -23,16 +25,19 @@ async def get_updates(call: Call) -> list[Json]:
 
 
 async def set_webhook(call: Call) -> bool:
-    """setWebhook. Plain http is accepted: the sandbox has no certificates."""
+    """setWebhook. On this computer plain http is accepted: the sandbox has no certificates."""
     url, secret = call.fields["url"], call.fields.get("secret_token", "")
     if not url:
         return await delete_webhook(call)
     if not re.match(r"https?://[^/\s]+", url):
         raise bad_request("bad webhook: invalid webhook URL specified")
+    if url.startswith("http:") and urlsplit(url).hostname not in LOOPBACK:
+        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
     if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret):
         raise bad_request("secret token contains unallowed characters")
     _allow(call)
     _drop(call)
+    call.world.webhook_error = None
     call.world.save_profile("webhook", {"url": url, "secret": secret})
     return True
 
@@ -52,6 +57,8 @@ async def get_webhook_info(call: Call) -> Json:
         "has_custom_certificate": False,
         "pending_update_count": len(call.world.updates),
     }
+    if webhook and call.world.webhook_error is not None:
+        info["last_error_date"], info["last_error_message"] = call.world.webhook_error
     if call.world.updates.allowed:
         info["allowed_updates"] = call.world.updates.allowed
     return info

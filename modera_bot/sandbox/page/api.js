@@ -26,6 +26,10 @@ export const setLanguage = (id, language_code) => post(`users/${id}/language`, {
 export const setBlocked = (id, blocked) => post(`users/${id}/block`, { blocked });
 export const press = (id, message_id, data) => post(`users/${id}/press`, { message_id, data });
 
+export const pay = (id, what) => post(`users/${id}/pay`, what);
+export const invoiceBehind = (id, invoice) => call(`users/${id}/invoices/${invoice}`);
+export const movePayment = (id, charge, action) => post(`users/${id}/payments/${charge}/${action}`);
+
 /** Send files as "photos" or as "documents"; several become an album. */
 export function sendFiles(id, kind, files, caption) {
   const form = new FormData();

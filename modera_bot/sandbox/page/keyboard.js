@@ -1,6 +1,7 @@
 /** Buttons under messages, with what they wait for, and reply keyboards. */
 
 import { h, icon } from "./dom.js";
+import { isInvoiceLink } from "./pay.js";
 import { t } from "./strings.js";
 
 const GIVE_UP = 30_000; // ms after which a pressed button stops spinning without an answer
@@ -20,7 +21,7 @@ export function inlineKeyboard(message, onPress) {
 function inlineKey(message, button, onPress) {
   const dataset = { style: button.style, testid: "key" };
   if (!button.style) delete dataset.style;
-  if (button.url) {
+  if (button.url && !isInvoiceLink(button.url)) {
     const props = { class: "key", href: button.url, target: "_blank", rel: "noopener noreferrer", dataset };
     return h("a", props, button.text, icon("link"));
   }

@@ -8,6 +8,7 @@ import { answered, asked, copy, isWaiting } from "./keyboard.js";
 import { openPhoto, prepareLightbox } from "./lightbox.js";
 import { attachMenu } from "./menu.js";
 import { alertBox, attempt, prepareDialogs, toast } from "./notices.js";
+import { checkedOut, isInvoiceLink, payWith, preparePaying } from "./pay.js";
 import { drawPeople, preparePeople, showPeople } from "./people.js";
 import { messageMenu, prepareReplies, showReply, takeReply } from "./reply.js";
 import { drawSamples, prepareSamples } from "./samples.js";
@@ -118,6 +119,7 @@ async function send(kind, files, caption) {
 
 async function press(message, button) {
   if (button.copy_text) return toast(await copy(button.copy_text.text));
+  if (button.pay || isInvoiceLink(button.url)) return payWith(me, message, button);
   const { callback_data: data } = button;
   const { message_id: messageId } = message;
   if (!data) return toast(t("notHere"));
@@ -164,6 +166,7 @@ const HEARD = {
   draft: mine(({ draft }) => chat.setDraft(draft)),
   action: mine(({ action }) => setAction(action)),
   answer: mine(answer),
+  checkout: mine(checkedOut),
   bot: ({ listening }) => setListening(listening),
   network: ({ quality }) => drawNetwork(quality),
   profile: () => {
@@ -222,6 +225,7 @@ async function add(name, language) {
 translate(navigator.language);
 prepareTheme();
 prepareDialogs();
+preparePaying();
 prepareLightbox();
 prepareSending(send);
 prepareComposer({ onText: say, onWide: begun, onAct: act });

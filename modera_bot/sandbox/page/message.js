@@ -4,6 +4,7 @@ import { h, icon } from "./dom.js";
 import { nodesOf } from "./entities.js";
 import { inlineKeyboard } from "./keyboard.js";
 import { documentOf, photos, photoWidth, place, sticker, voice } from "./media.js";
+import { invoiceOf, paymentItem } from "./pay.js";
 import { clock, t } from "./strings.js";
 
 const OTHERS = { sticker, voice, location: place };
@@ -15,6 +16,7 @@ const OTHERS = { sticker, voice, location: place };
  */
 export function item(messages, run, actions) {
   const [message] = messages;
+  if (message.successful_payment || message.refunded_payment) return paymentItem(message);
   const bubble = message.photo ? pictured(messages, actions) : plain(messages, actions);
   const keyboard = message.reply_markup?.inline_keyboard;
   const side = message.sandbox.outgoing ? "out" : "in";
@@ -46,7 +48,7 @@ export function draftItem(draft) {
 /** One line about a message, for lists and quotes. */
 export function summary(message) {
   if (!message) return "";
-  const kinds = { photo: "photo", document: "file", sticker: "sticker", voice: "voice", location: "location" };
+  const kinds = { photo: "photo", document: "file", sticker: "sticker", voice: "voice", location: "location", invoice: "invoice", successful_payment: "payment", refunded_payment: "payment" };
   const kind = Object.keys(kinds).find((name) => name in message);
   return message.text || message.caption || (kind ? t(kinds[kind]) : "");
 }
@@ -74,6 +76,7 @@ function plain(messages, actions) {
     quote(message),
     message.document && messages.map(documentOf),
     other && OTHERS[other](message),
+    message.invoice && invoiceOf(message),
     h("div", { class: words ? "text" : "text empty" }, nodesOf(words, entities, actions.onCommand), meta(messages.at(-1))),
     reactions(messages));
 }

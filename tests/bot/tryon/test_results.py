@@ -235,7 +235,7 @@ async def test_while_a_job_runs_no_other_is_begun_from_an_old_result(
     result = await try_on(bot_app, anna)
     await anna.text("/menu")
     await anna.wait_for("like to do")
-    await begin(bot_app, anna, conduct)
+    await begin(bot_app, anna, conduct, OTHER_TOP)
     tryon_id = (await tryon_of(bot_app, anna)).id
     query = await anna.press(f"tryon:garment:{tryon_id}", message_id=result["message_id"])
     assert "still working" in (await anna.answer_to(query))["text"]

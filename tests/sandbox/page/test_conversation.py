@@ -198,6 +198,9 @@ async def test_a_portrait_result_can_be_seen_from_the_face_to_the_last_button(
         await expect(result.get_by_test_id("photo")).to_be_in_viewport(ratio=1)
         await expect(result.get_by_test_id("key").last).to_be_in_viewport(ratio=1)
         shown = await result.locator("img").evaluate(
-            "img => [img.naturalWidth / img.naturalHeight, getComputedStyle(img).objectFit]"
+            """async (img) => {
+              await img.decode();
+              return [img.naturalWidth / img.naturalHeight, getComputedStyle(img).objectFit];
+            }"""
         )
         assert shown == [pytest.approx(3 / 4, abs=0.01), "contain"]

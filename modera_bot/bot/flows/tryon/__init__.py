@@ -5,15 +5,16 @@
     default (the menu)       /tryon, "Try on"                           tryon_waiting_clothing
                              photos                                     as below
     tryon_waiting_clothing,  photos: garment and person known           tryon_processing
-    tryon_waiting_person,            garment known, person missing      tryon_waiting_person
-    tryon_result                     person known, garment missing      tryon_waiting_clothing
+    tryon_waiting_person,                    (it costs credits: asked)  tryon_waiting_person
+    tryon_result                     garment known, person missing      tryon_waiting_person
+                                     person known, garment missing      tryon_waiting_clothing
                                      unusable or unclear                the same
                                      a kind that no backend can do      tryon_waiting_clothing
                              "It's the garment / the person"            as for photos
                              the last photo of a person                 as for photos
                              which of several people is meant           as for photos
                              kind of garment corrected, one of a look   the same
-                             try again (both photos known)              tryon_processing
+                             try again, the price agreed to             tryon_processing
                              /cancel, menu, 30 idle minutes             default
     tryon_processing         photos                                     the same, kept out
                              kind of garment corrected, photos swapped  the same, a new job
@@ -21,6 +22,7 @@
                              /cancel                                    default
     ── by delivery ────────  ─────────────────────────────────────────  ──────────────────────
     tryon_processing         the draft is there (PREVIEW)               the same
+                             the picture forms (FORMING)                the same
                              the picture is there (DONE)                tryon_result
                              it failed, a photo was at fault            waiting for that photo
                              it failed otherwise                        tryon_waiting_person
@@ -42,8 +44,8 @@ from telegram.ext import (
 )
 from telegram.ext.filters import UpdateFilter
 
-from modera_bot.bot.flows.states import InState, State
-from modera_bot.bot.flows.tryon import choices, intake, results
+from modera_bot.bot.flows.states import PROCESSING, InState
+from modera_bot.bot.flows.tryon import choices, fit, intake, price, results
 from modera_bot.bot.flows.tryon.data import link_in
 from modera_bot.bot.flows.tryon.intake import begin, resume
 from modera_bot.bot.keyboards import OTHER
@@ -86,7 +88,7 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
     return [
         CommandHandler("tryon", intake.start),
         CommandHandler("cancel", choices.cancel),
-        MessageHandler(HAS_PHOTO & InState(State.TRYON_PROCESSING), intake.keep_out),
+        MessageHandler(HAS_PHOTO & InState(*PROCESSING), intake.keep_out),
         MessageHandler(HAS_PHOTO, intake.take),
         button("start", intake.start),
         button(f"role:{ID}:(?:person|garment)", choices.choose_role),
@@ -96,11 +98,13 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
         button(f"again:{ID}", results.again),
         button(f"kind:{ID}:(?:{KINDS})", choices.choose_category),
         button("swap", choices.swap),
+        button("go", price.go),
         button("retry", choices.retry),
         button("cancel", choices.cancel),
         button(f"open:{ID}", results.open_),
         button(f"rate:{ID}:[1-5]", results.rate),
         button(f"compare:{ID}", results.compare),
+        button(f"fit:{ID}", fit.assess),
         button(f"single:{ID}", results.single),
         button(f"file:{ID}", results.send_file),
         button(f"share:{ID}", results.share),

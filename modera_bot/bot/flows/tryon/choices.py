@@ -6,7 +6,7 @@ from telegram.ext import ContextTypes
 from modera_bot.bot import keyboards, screen
 from modera_bot.bot.chat import Chat, alert, answer
 from modera_bot.bot.flows import menu
-from modera_bot.bot.flows.states import State
+from modera_bot.bot.flows.states import PROCESSING, State
 from modera_bot.bot.flows.tryon import photos, who
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.intake import go_on
@@ -41,7 +41,7 @@ async def _choose(turn: Turn, data: TryOnData, photo: str, role: Role) -> None:
     if key == (data.person_key if role is Role.PERSON else data.garment_key):
         await answer(turn)  # a second tap
         return
-    if turn.state == State.TRYON_PROCESSING:
+    if turn.state in PROCESSING:
         await alert(turn, "alert-busy")
         return
     row = await turn.services.database.run(pictures.get, key)
@@ -68,7 +68,7 @@ async def choose_person(update: Update, context: ContextTypes.DEFAULT_TYPE) -> N
     turn, data = current.get(), TryOnData.of(current.get().session).at_rest()
     _, _, photo, number = pressed(update)
     key = keyboards.photo_key(turn.user.id, photo)
-    if turn.state == State.TRYON_PROCESSING:
+    if turn.state in PROCESSING:
         await alert(turn, "alert-busy")
         return
     row = await turn.services.database.run(pictures.get, key)
@@ -133,7 +133,7 @@ async def _drop(turn: Turn, data: TryOnData) -> None:
 
 async def _drop_running(turn: Turn, data: TryOnData) -> None:
     chat, left = Chat.of(turn), data.without(Role.GARMENT)
-    if not await stop(turn, data, lambda connection: wait(connection, turn, left)):
+    if not await stop(turn, data.job_id, lambda connection: wait(connection, turn, left)):
         await alert(turn, "alert-too-late")
         return
     await answer(turn)
@@ -164,7 +164,7 @@ async def _correct_running(turn: Turn, data: TryOnData) -> None:
 async def retry(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """`tryon:retry`: the same photos once more."""
     turn, data = current.get(), TryOnData.of(current.get().session)
-    if turn.state == State.TRYON_PROCESSING:
+    if turn.state in PROCESSING:
         await alert(turn, "alert-busy")
     elif turn.state not in WAITING_STATES or data.missing is not None:
         await alert(turn, "alert-stale")
@@ -192,7 +192,7 @@ async def cancel(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
 async def _cancel_running(turn: Turn, session_id: str) -> None:
     chat, data = Chat.of(turn), TryOnData.of(turn.session)
     if not await stop(
-        turn, data, lambda connection: sessions.close(connection, session_id, "cancelled")
+        turn, data.job_id, lambda connection: sessions.close(connection, session_id, "cancelled")
     ):
         await _refuse(turn, "cancel-too-late", "alert-too-late")
         return

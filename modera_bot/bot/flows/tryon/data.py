@@ -79,6 +79,7 @@ class TryOnData(Wire):
     job_id: str | None = None
     status_message_id: int | None = None
     preview_message_id: int | None = None
+    preview_forming: bool | None = None  # it shows half a picture, which is to stay with nobody
     submitted_at: datetime | None = None
     language: str | None = None
 

@@ -11,12 +11,13 @@ from telegram.ext import ContextTypes
 from modera_bot.bot import keyboards, screen
 from modera_bot.bot.chat import Chat, answer
 from modera_bot.bot.flows import consent
-from modera_bot.bot.flows.states import State
+from modera_bot.bot.flows.states import PROCESSING, State
 from modera_bot.bot.flows.tryon import photos, who
 from modera_bot.bot.flows.tryon.data import TryOnData, Upload
 from modera_bot.bot.flows.tryon.photos import Photo, Unusable
 from modera_bot.bot.flows.tryon.placing import Placing, Question, place
-from modera_bot.bot.flows.tryon.submission import enter, submit, usable, wait
+from modera_bot.bot.flows.tryon.price import submit_or_ask
+from modera_bot.bot.flows.tryon.submission import enter, usable, wait
 from modera_bot.bot.flows.tryon.wording import error_text, wanted
 from modera_bot.bot.screen import Rows
 from modera_bot.bot.texts import Markup
@@ -32,7 +33,7 @@ MOST_UPLOADS = 10
 async def begin(turn: Turn) -> None:
     """Start a try-on from nothing and end the turn."""
     chat = Chat.of(turn)
-    if turn.state == State.TRYON_PROCESSING:
+    if turn.state in PROCESSING:
         await chat.send(chat.text("tryon-busy"))
         return
     rows = keyboards.last_person(chat, await _on_file(turn))
@@ -82,7 +83,7 @@ async def resume(turn: Turn) -> None:
     Where something goes on already, the button was tapped twice, and nothing is to do.
     """
     data = TryOnData.of(turn.session)
-    if turn.state == State.TRYON_PROCESSING:
+    if turn.state in PROCESSING:
         return
     if data.uploads:
         await _receive(turn, data.uploads)
@@ -152,7 +153,7 @@ async def go_on(
     if usable(turn, data).missing is None:
         if chosen is not None:
             await Chat.of(turn).edit_keyboard(chosen.message_id)
-        await submit(turn, data, fresh)
+        await submit_or_ask(turn, data, fresh)
         return
     text, rows = confirmation(turn, data)
     rows = [*rows, *await _other_role(turn, data, fresh)]

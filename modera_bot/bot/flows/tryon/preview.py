@@ -18,7 +18,9 @@ def preview_caption(chat: Chat, result: TryOnResult) -> Markup:
 
 async def _settle_preview(chat: Chat, data: TryOnData) -> None:
     """Take that promise back when nothing better will follow; never fails."""
-    if data.preview_message_id is not None:
+    if data.preview_message_id is not None and data.preview_forming:
+        await chat.delete(data.preview_message_id)  # half a picture is none
+    elif data.preview_message_id is not None:
         with contextlib.suppress(TelegramError):
             await chat.edit_caption(data.preview_message_id, chat.text("result-label-draft"))
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sqlalchemy import Connection
@@ -13,11 +13,12 @@ from telegram.ext import ContextTypes
 from modera_bot import images
 from modera_bot.bot import keyboards
 from modera_bot.bot.chat import Chat, alert, answer, toast
-from modera_bot.bot.flows.states import State
+from modera_bot.bot.flows.states import PROCESSING, State
 from modera_bot.bot.flows.tryon import who
 from modera_bot.bot.flows.tryon.choices import pressed
 from modera_bot.bot.flows.tryon.data import TryOnData
-from modera_bot.bot.flows.tryon.submission import WAITING, enter, submit
+from modera_bot.bot.flows.tryon.price import submit_or_ask
+from modera_bot.bot.flows.tryon.submission import WAITING, enter
 from modera_bot.bot.flows.tryon.wording import result_caption
 from modera_bot.bot.invitation import invitation
 from modera_bot.bot.texts import Markup
@@ -57,7 +58,11 @@ class Press:
 
     def keyboard(self, *, compared: bool = False) -> InlineKeyboardMarkup:
         return keyboards.result(
-            self.chat, self.tryon.id, rating=self.tryon.rating, compared=compared
+            self.chat,
+            self.tryon.id,
+            rating=self.tryon.rating,
+            compared=compared,
+            fit=self.turn.services.fit is not None,
         )
 
 
@@ -110,8 +115,9 @@ async def rate(press: Press) -> None:
     """One to five stars; the last tap counts."""
     stars = int(press.value)
     await toast(press.turn, "alert-rated", stars=stars)
-    rated = keyboards.result(press.chat, press.tryon.id, rating=stars, compared=press.compared)
-    await press.chat.edit_keyboard(press.message_id, rated)
+    rated = replace(press, tryon=replace(press.tryon, rating=stars))
+    rated_keyboard = rated.keyboard(compared=press.compared)
+    await press.chat.edit_keyboard(press.message_id, rated_keyboard)
     await press.turn.commit(tryons.rate, press.tryon.id, press.turn.user.id, stars)
 
 
@@ -194,7 +200,7 @@ async def another_person(press: Press) -> None:
 
 async def _is_busy(turn: Turn) -> bool:
     """Whether a try-on runs; the pressed button is answered."""
-    busy = turn.state == State.TRYON_PROCESSING
+    busy = turn.state in PROCESSING
     await (alert(turn, "alert-busy") if busy else answer(turn))
     return busy
 
@@ -219,7 +225,7 @@ async def again(press: Press) -> None:
         await who.ask(turn, person.key, person.report)
         await turn.commit(enter, turn, State.TRYON_WAITING_PERSON, data)
         return
-    await submit(turn, data.with_person(person.key, None))
+    await submit_or_ask(turn, data.with_person(person.key, None))
 
 
 async def _worn(press: Press) -> TryOnData:

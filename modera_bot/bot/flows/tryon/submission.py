@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from modera_bot.bot import keyboards
 from modera_bot.bot.chat import Chat
-from modera_bot.bot.flows.states import State
+from modera_bot.bot.flows.states import FINISHED, State
 from modera_bot.bot.flows.tryon import photos
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.photos import Photo
@@ -45,7 +45,7 @@ def _goes_on(session: Session) -> bool:
 
 
 def _closing_status(session: Session) -> str:
-    return "completed" if session.state == State.TRYON_RESULT else "cancelled"
+    return "completed" if session.state in FINISHED else "cancelled"
 
 
 def usable(turn: Turn, data: TryOnData) -> TryOnData:
@@ -103,13 +103,13 @@ async def resubmit(turn: Turn, data: TryOnData) -> bool:
     """
     assert data.status_message_id is not None
     new = _submitted(turn, data, data.status_message_id)
-    if not await stop(turn, data, lambda connection: _submit(connection, turn, new, ())):
+    if not await stop(turn, data.job_id, lambda connection: _submit(connection, turn, new, ())):
         return False
     await asyncio.to_thread(turn.services.jobs.wake)
     return True
 
 
-async def stop(turn: Turn, data: TryOnData, then: Callable[[Connection], object]) -> bool:
+async def stop(turn: Turn, job_id: str | None, then: Callable[[Connection], object]) -> bool:
     """Stop the running job and do what follows from it, in one transaction, at once.
 
     Only then can the person be told the truth, so here the message comes after the commit.
@@ -117,7 +117,7 @@ async def stop(turn: Turn, data: TryOnData, then: Callable[[Connection], object]
     """
 
     def cancel(connection: Connection) -> bool:
-        if data.job_id is None or not turn.services.jobs.cancel(connection, data.job_id):
+        if job_id is None or not turn.services.jobs.cancel(connection, job_id):
             return False
         then(connection)
         return True
@@ -130,6 +130,7 @@ def _submitted(turn: Turn, data: TryOnData, status_message_id: int) -> TryOnData
         "uploads": (),
         "status_message_id": status_message_id,
         "preview_message_id": None,
+        "preview_forming": None,
         "submitted_at": now(),
         "language": turn.language,
     }

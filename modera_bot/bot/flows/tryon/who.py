@@ -16,11 +16,11 @@ def is_open(report: PhotoReport) -> bool:
     return several and any(person.fault is None for person in report.people_at)
 
 
-async def ask(turn: Turn, key: str, report: PhotoReport) -> None:
-    """Show a stored photo with a number on everybody, and a button for each number."""
+async def ask(turn: Turn, key: str, report: PhotoReport, flow: str = "tryon") -> None:
+    """Show a stored photo with a number on everybody, and a button of `flow` for each number."""
     chat, services = Chat.of(turn), turn.services
     picture = await asyncio.to_thread(services.storage.get, key)
     points = [person.point for person in report.people_at]
     shown = await services.draw(services.pool.run, images.numbered, picture, points)
-    text = chat.text("tryon-who", count=len(points))
-    await chat.send_photo(shown, text, keyboards.people(chat, key, len(points)))
+    text = chat.text("tryon-who" if flow == "tryon" else "stylist-who", count=len(points))
+    await chat.send_photo(shown, text, keyboards.people(chat, key, len(points), flow))

@@ -45,6 +45,7 @@ error-out-of-memory = The computer that makes the pictures has no room for this 
 error-storage-unavailable = I can’t get at the pictures right now. Please try again in a few minutes.
 error-picture-gone = This picture has been deleted, or its time was over. Please send the photos again to make a new one.
 error-not-enough-credits = You don’t have enough credits for this. Your photos are kept for now.
+error-payment-unavailable = This can’t be bought right now. See /buy for what can.
 error-too-many-jobs = You have several pictures in the works already. Wait until one is there, then try again.
 error-job-lost = The work on your picture was cut off. Nothing is wrong with your photos; please try again.
 error-job-cancelled = This try-on was stopped. You can start another at any time.

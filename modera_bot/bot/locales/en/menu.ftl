@@ -45,6 +45,7 @@ help =
     <b>What I can try on</b>
     T-shirts, shirts, sweaters and jackets, trousers, shorts, skirts and dresses. Shoes, hats, bags and other accessories aren’t supported.
 
+    /style: colours and outfits that suit you
     /history: your pictures
     /cancel: stop a try-on
     /privacy: what becomes of your photos

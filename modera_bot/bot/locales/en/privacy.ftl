@@ -5,13 +5,13 @@ consent-question =
 
     To make the picture, an AI program processes the photos you send. May it?
 
-    • It runs on this bot’s own server. No outside service sees your photos.
+    • { $where }
     • Photos and results are kept for { $days ->
         [one] one day
        *[other] { $days } days
     }, then deleted.
     • No face recognition, no training on your photos.
-    • Please send only photos of yourself, or of adults who agreed.
+    • By agreeing you declare that you are at least 18 and that the photos are your own, or of adults who agreed.
 
     You can change your mind at any time: /privacy.
 button-agree = Yes, I agree
@@ -30,7 +30,7 @@ privacy-text =
        *[other] { $days } days
     }, then they’re deleted. The rest until you delete it.
 
-    <b>Who sees them.</b> No other user and no outside service: the pictures are made on this bot’s own server (by “{ $backends }”). The chat itself is with Telegram.
+    <b>Who sees them.</b> No other user. { $where } The chat itself is with Telegram.
 
     <b>Your consent.</b> { $consent }
 

@@ -1,0 +1,1 @@
+"""The same minimal bot, written on each of the libraries that are compared."""

@@ -1,0 +1,87 @@
+"""From a photo and wishes to a job, and where a session goes."""
+
+import asyncio
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+from telegram import InlineKeyboardMarkup
+
+from modera_bot.bot.chat import Chat
+from modera_bot.bot.flows.states import FINISHED, State
+from modera_bot.bot.flows.stylist import pages
+from modera_bot.bot.flows.stylist.data import StylistData, wishes_of
+from modera_bot.bot.flows.tryon import photos
+from modera_bot.bot.flows.tryon.photos import Photo
+from modera_bot.bot.flows.tryon.wording import error_text, status_text
+from modera_bot.bot.turn import Turn
+from modera_bot.contracts import Feature, JobKind, Quality
+from modera_bot.db import analyses, sessions
+from modera_bot.db.schema import now
+from modera_bot.errors import CreditsError, JobError
+from modera_bot.style import StyleRequest
+
+
+def enter(
+    connection: Connection,
+    turn: Turn,
+    state: State,
+    data: StylistData,
+    fresh: Iterable[Photo] = (),
+) -> str:
+    """Bring the person's session to a state, in a new one after a result; returns its id."""
+    photos.record(connection, turn, fresh)
+    session = sessions.active(connection, turn.user.id)
+    if session is not None and (session.session_type != "styling" or session.state in FINISHED):
+        done = session.state in FINISHED
+        sessions.close(connection, session.id, "completed" if done else "cancelled")
+        session = None
+    if session is None:
+        session = sessions.start(connection, turn.user.id, "styling", state)
+    sessions.move(connection, session.id, state, **data.stored())
+    return session.id
+
+
+async def submit(turn: Turn, data: StylistData) -> None:
+    """Tell the person that it begins, then write down job and state together.
+
+    When it can't begin (too many jobs, not enough credits) they are told, and can try again.
+    """
+    chat = Chat.of(turn)
+    status = await chat.send(status_text(chat, None), pages.processing(chat))
+    data = data.at_rest().model_copy(
+        update={
+            "status_message_id": status.message_id,
+            "submitted_at": now(),
+            "language": turn.language,
+        }
+    )
+    try:
+        await turn.commit(_submit, turn, data)
+    except (CreditsError, JobError) as error:
+        keyboard = InlineKeyboardMarkup(pages.again(chat))
+        await chat.edit(status.message_id, error_text(chat, error.code), keyboard)
+        await turn.commit(enter, turn, State.STYLIST_PREFERENCES, data.at_rest())
+        return
+    await asyncio.to_thread(turn.services.jobs.wake)
+
+
+def _submit(connection: Connection, turn: Turn, data: StylistData) -> None:
+    assert data.photo_key is not None
+    session_id = enter(connection, turn, State.STYLIST_PROCESSING, data)
+    request = StyleRequest(
+        person_key=data.photo_key,
+        person_at=data.person_at,
+        preferences=wishes_of(turn.user),
+        past=analyses.past(connection, turn.user.id),
+        language=turn.language,
+    )
+    job_id = turn.services.jobs.submit(
+        connection,
+        kind=JobKind.STYLING,
+        user_id=turn.user.id,
+        session_id=session_id,
+        payload=request,
+        feature=Feature.STYLING,
+        amount=turn.services.credits.price(Feature.STYLING, quality=Quality.STANDARD),
+    )
+    sessions.move(connection, session_id, State.STYLIST_PROCESSING, job_id=job_id)

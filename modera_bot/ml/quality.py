@@ -1,0 +1,157 @@
+"""How good a try-on came out, 0 to 1, without anybody looking.
+
+    identity   what must come from the photo does
+    pose       the body is where it was
+    garment    what was drawn has the garment's colours, and differs from what was worn
+    artefacts  the outline of the person is as clear as it was, and no edge shows around the clothes
+
+The score is the geometric mean: one bad part is enough to spoil a picture.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from modera_bot.ml.anatomy import HIPS, SHOULDERS, WRISTS, Landmark, chosen
+from modera_bot.ml.base import Mask, Person, Picture, QualityScore, TryOnOutput, TryOnTask
+from modera_bot.ml.body import BodyUnderstanding
+from modera_bot.ml.colour import Flags, blur, grown, shrink, to_lab
+from modera_bot.ml.composite import Seen, seen_in
+
+#: Pictures are judged in copies whose longest edge is this.
+EDGE = 512
+#: Differences, in grey levels, at which nothing is left of identity.
+LOST = 40.0
+#: Shifts of joints, in shoulder widths, at which nothing is left of the pose.
+MOVED = 0.35
+#: What differs from what was worn by less (ΔE) has not been dressed.
+WORN = 6.0
+#: Bins of the histograms of colours: L, a, b.
+BINS = (6, 12, 12)
+#: How far (ΔE) a garment's picture is from the colour of its border at least.
+BACKGROUND = 8.0
+#: A step of light (ΔL) across the seam, beyond what the photo has there, that everybody sees.
+STEP = 12.0
+JOINTS = (*SHOULDERS, *HIPS, *WRISTS, Landmark.LEFT_ELBOW, Landmark.RIGHT_ELBOW)
+
+
+def judged(task: TryOnTask, output: TryOnOutput, models: Path) -> QualityScore:
+    """The score of any backend's picture. Runs in a picture process."""
+    seen = seen_in(task.person, output.categories, models, task.person_at)
+    return score(task, output.picture, seen, models)
+
+
+def score(task: TryOnTask, result: Picture, seen: Seen, models: Path) -> QualityScore:
+    """The same where the photo was looked at before."""
+    before, after = shrink(task.person, EDGE), shrink(result, EDGE)
+    size = before.shape[1], before.shape[0]
+    changed, head, limbs = (
+        np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.float32)
+        for mask in (seen.regions.changed, seen.regions.head, seen.regions.limbs)
+    )
+    people = BodyUnderstanding(models).understand(after).people
+    person = chosen(people, task.person_at) if people else None
+    dressed = _dressed(before, after, changed)
+    return QualityScore(
+        identity=_identity(before, after, (changed < 0.01) | (head > 0.9)),
+        pose=_pose(seen.person, person),
+        garment=_garment([each.picture for each in task.garments], after, dressed, changed),
+        artefacts=_artefacts(before, after, dressed, seen.person, person, limbs),
+    )
+
+
+def _identity(before: Picture, after: Picture, kept: Flags) -> float:
+    if not kept.any():
+        return 1.0
+    apart = np.abs(before.astype(np.float32) - after).mean(axis=2)[kept]
+    return float(np.clip(1 - np.sqrt((apart * apart).mean()) / LOST, 0, 1))
+
+
+def _pose(before: Person, after: Person | None) -> float:
+    if after is None:
+        return 0.0
+    one, other = (_relative(each) for each in (before, after))
+    across = float(np.linalg.norm(one[SHOULDERS[0]] - one[SHOULDERS[1]]))
+    clear = [joint for joint in JOINTS if before.visibility[joint] > 0.5]
+    if not clear:
+        return 1.0
+    moved = np.linalg.norm(one[clear] - other[clear], axis=1) / max(across, 1e-6)
+    return float(np.clip(1 - np.median(moved) / MOVED, 0, 1))
+
+
+def _relative(person: Person) -> NDArray[np.float32]:
+    """Key points in shares of the picture's longer edge."""
+    return np.asarray(person.pose[:, :2] / max(person.mask.shape), np.float32)
+
+
+def _dressed(before: Picture, after: Picture, changed: Mask) -> Flags:
+    """Where something else is to be seen than was worn."""
+    apart = np.linalg.norm(to_lab(before) - to_lab(after), axis=2).astype(np.float32)
+    return (blur(apart, 1.0) > WORN) & (changed > 0.2)
+
+
+def _garment(garments: list[Picture], after: Picture, dressed: Flags, changed: Mask) -> float:
+    """How much of the garments' colours is in what was drawn, and whether anything was."""
+    drawn = dressed.sum() / max(1.0, float((changed > 0.5).sum()))
+    if dressed.sum() < 50:
+        return 0.0
+    wanted = np.concatenate([_cloth(garment) for garment in garments])
+    alike = _overlap(wanted, to_lab(after)[dressed])
+    return float(alike * min(1.0, drawn / 0.15))
+
+
+def _cloth(garment: Picture) -> NDArray[np.float32]:
+    """Colours (Lab) of a garment's picture that are not its background's."""
+    lab = to_lab(shrink(garment, EDGE // 2))
+    border = np.concatenate(
+        [lab[:4].reshape(-1, 3), lab[-4:].reshape(-1, 3), lab[:, 0], lab[:, -1]]
+    )
+    cloth = np.linalg.norm(lab - np.median(border, axis=0), axis=2) > BACKGROUND
+    return lab[cloth] if cloth.sum() > 50 else lab.reshape(-1, 3)
+
+
+def _overlap(wanted: NDArray[np.float32], drawn: NDArray[np.float32]) -> float:
+    """Likeness of two sets of colours, by their softened histograms (Bhattacharyya)."""
+    ranges = [(0, 100), (-60, 60), (-60, 60)]
+    one, other = (_softened(np.histogramdd(each, BINS, ranges)[0]) for each in (wanted, drawn))
+    return float(np.sqrt(one * other).sum())
+
+
+def _softened(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shares, with a part of each in its neighbours: light and folds move colours a little."""
+    for axis in range(counts.ndim):
+        ahead, behind = (np.roll(counts, step, axis) for step in (1, -1))
+        counts = 0.5 * counts + 0.25 * ahead + 0.25 * behind
+    return np.asarray(counts / max(counts.sum(), 1e-9))
+
+
+def _artefacts(
+    before: Picture,
+    after: Picture,
+    dressed: Flags,
+    person: Person,
+    result: Person | None,
+    limbs: Mask,
+) -> float:
+    if result is None:
+        return 0.0
+    clear = min(1.0, result.mask_agreement / max(person.mask_agreement, 1e-6))
+    return float(clear * (1 - _seam(before, after, dressed & (limbs < 0.5))))
+
+
+def _seam(before: Picture, after: Picture, dressed: Flags) -> float:
+    """The step of light where new and old meet beyond the person's clothes, 0 to 1."""
+    rim = grown(dressed, 3) & ~grown(dressed, 1)
+    if not rim.any():
+        return 0.0
+    steps = []
+    for picture in (before, after):
+        light = to_lab(picture)[..., 0]
+        across, down = (cv2.Sobel(light, cv2.CV_32F, *way, scale=1 / 8) for way in ((1, 0), (0, 1)))
+        steps.append(np.hypot(across, down)[rim])
+    added = np.maximum(steps[1] - steps[0], 0)
+    return float(np.clip(added.mean() / STEP, 0, 1))

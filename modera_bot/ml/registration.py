@@ -1,0 +1,290 @@
+"""Where a generated picture lies on the photo that it was made from.
+
+Image models return the same scene a few pixels aside, a little larger, in warmer light. The
+similarity (shift, scale, turn) that brings it back is found by direct alignment (Baker and
+Matthews, "Lucas-Kanade 20 Years On", IJCV 2004: inverse compositional, coarse to fine), on
+edges outside of what was to change, with brightness and contrast left free and what doesn't
+fit left out of account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from modera_bot.ml.base import Mask, Picture
+from modera_bot.ml.colour import Flags, blur
+
+#: Coarse to fine: with edges of so many pixels, so many times, and what differs by no more than
+#: so many grey levels is never taken for something else.
+COARSE = ((108, 12, 60.0), (216, 10, 40.0), (432, 6, 20.0))
+FINE = ((864, 4, 8.0),)
+#: Two beginnings: without the edges within what was to change, and with so much of them.
+INSIDE = (0.0, 0.2)
+#: So many of the strongest edges count at each level.
+EDGES = 30_000
+#: Fewer than this tell nothing.
+LEAST_EDGES = 200
+
+#: Beyond these it is another picture, not another place: shares of the edge, and radians.
+MOST_SHIFT, MOST_SCALE, MOST_TURN = 0.08, 0.10, 0.08
+#: A place is other only if it is so many pixels away somewhere (of 864), and fits better by this.
+LEAST_SHIFT, BETTER = 0.35, 0.92
+
+#: A step of fewer pixels is the last one.
+STILL = 0.01
+
+Matrix = NDArray[np.float64]
+#: (1, 256, 3): the new value of each value of each channel.
+Curves = NDArray[np.uint8]
+Values = NDArray[np.floating]
+Grey = NDArray[np.uint8]
+Levels = Sequence[tuple[int, int, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the photo's points are in the generated picture, both in the range -0.5 to 0.5 of
+    the longer edge around their middles: (x, y) is at scale · turned (x, y) + shift."""
+
+    scale: float = 1.0
+    turn: float = 0.0
+    shift: tuple[float, float] = (0.0, 0.0)
+
+    def matrix(self, width: int, height: int) -> Matrix:
+        """The same in pixels of pictures of one size, for cv2.warpAffine's inverse map."""
+        edge, cos, sin = max(width, height), np.cos(self.turn), np.sin(self.turn)
+        linear = self.scale * np.array([[cos, -sin], [sin, cos]])
+        middle = np.array([(width - 1) / 2, (height - 1) / 2])
+        offset = middle + edge * np.array(self.shift) - linear @ middle
+        return np.column_stack([linear, offset])
+
+    @property
+    def furthest(self) -> float:
+        """How far a corner of a square picture is moved, as a share of its edge."""
+        linear = self.matrix(1, 1)[:, :2] - np.eye(2)
+        return float(np.abs(linear).sum(axis=1).max() / 2 + np.abs(self.shift).max())
+
+
+HERE = Place()
+
+
+def place_of(photo: Picture, generated: Picture, changed: Mask) -> Place:
+    """Where `photo` lies in `generated`, of the same size, judged outside of `changed`.
+
+    `HERE` where it lies where it should, or where nothing can be said.
+    """
+    before, after = _grey(photo), _grey(generated)
+
+    def followed(place: Place, levels: Levels, inside: float) -> Place:
+        for edge, times, least in levels:
+            pair = _Pair.of(before, after, changed, edge, least, inside)
+            place = pair.followed(place, times) if pair else place
+        return place
+
+    judge = _Pair.of(before, after, changed, COARSE[-1][0], COARSE[-1][2])
+    if judge is None:
+        return HERE
+    begun = [(followed(HERE, COARSE, inside), inside) for inside in INSIDE]
+    best, inside = min(begun, key=lambda each: judge.error(each[0]))
+    found = followed(best, FINE, inside)
+    near = found.furthest * FINE[-1][0] < LEAST_SHIFT
+    if near or not _likely(found) or judge.error(found) > BETTER * judge.error(HERE):
+        return HERE
+    return found
+
+
+def _likely(place: Place) -> bool:
+    return (
+        abs(place.scale - 1) < MOST_SCALE
+        and abs(place.turn) < MOST_TURN
+        and max(map(abs, place.shift)) < MOST_SHIFT
+    )
+
+
+def moved_back(picture: Picture, place: Place) -> Picture:
+    """The generated picture where the photo is."""
+    if place == HERE:
+        return picture
+    height, width = picture.shape[:2]
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    matrix = place.matrix(width, height)
+    return np.asarray(
+        cv2.warpAffine(
+            picture, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
+        ),
+        np.uint8,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Both pictures at one size, and the edges of the photo that are compared."""
+
+    after: NDArray[np.float32]
+    where: tuple[NDArray[np.intp], NDArray[np.intp]]
+    values: NDArray[np.float64]  # of the photo at the edges
+    slopes: NDArray[np.float64]  # (n, 4): how they change with scale, turn, shift
+    trust: NDArray[np.float64]  # how much each counts
+    least: float
+
+    @classmethod
+    def of(
+        cls,
+        before: Grey,
+        after: Grey,
+        changed: Mask,
+        edge: int,
+        least: float,
+        inside: float = 0.0,
+    ) -> _Pair | None:
+        height, width = before.shape
+        factor = min(1.0, edge / max(width, height))
+        size = max(8, round(width * factor)), max(8, round(height * factor))
+        smooth, other = blur(_at(before, size), 0.8), blur(_at(after, size), 0.8)
+        across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8)
+        down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)
+        strength = across * across + down * down
+        trust = 1 - (1 - inside) * np.minimum(100 * _mask_at(changed, size), 1)
+        strength *= trust
+        strength[[0, -1]] = strength[:, [0, -1]] = 0
+        count = min(EDGES, int((strength > 1).sum()))
+        if count < LEAST_EDGES:
+            return None
+        order = np.argpartition(strength.ravel(), -count)[-count:]
+        rows, columns = np.unravel_index(order, strength.shape)
+        where = rows, columns
+        longest = max(size)
+        x, y = (columns - (size[0] - 1) / 2) / longest, (rows - (size[1] - 1) / 2) / longest
+        along, below = across[where] * longest, down[where] * longest
+        slopes = np.column_stack([x * along + y * below, x * below - y * along, along, below])
+        values = smooth[where].astype(np.float64)
+        return cls(other, where, values, slopes.astype(np.float64), trust[where], least)
+
+    def followed(self, place: Place, times: int) -> Place:
+        """The best place that so many steps lead to."""
+        for _ in range(times):
+            place, step = self._improved(place)
+            if step * max(self.after.shape) < STILL:
+                break
+        return place
+
+    def _improved(self, place: Place) -> tuple[Place, float]:
+        """A better place, and how far it is from the last one, in shares of the edge."""
+        there = self._there(place)
+        weights = self._weights(there)
+        # photo + slopes · step = gain · generated + offset
+        columns = np.column_stack([self.slopes, -there, -np.ones_like(there)])
+        weighted = columns * weights[:, None]
+        normal = weighted.T @ columns + 1e-9 * np.eye(6)
+        scale, turn, *shift = np.linalg.lstsq(normal, -(weighted.T @ self.values), rcond=None)[0][
+            :4
+        ]
+        # the photo's own points moved by the step are where the last place saw them
+        growth = (1 + scale) * np.exp(1j * turn)
+        linear = place.scale * np.exp(1j * place.turn) / growth
+        offset = complex(*place.shift) - linear * complex(*shift)
+        better = Place(
+            float(abs(linear)), float(np.angle(linear)), (float(offset.real), float(offset.imag))
+        )
+        return better, Place(
+            1 + float(scale), float(turn), (float(shift[0]), float(shift[1]))
+        ).furthest
+
+    def error(self, place: Place) -> float:
+        """How much the edges differ, in grey levels of the photo."""
+        there = self._there(place)
+        apart = np.minimum(np.abs(self.values - self._levelled(there)), 40)
+        return float((self.trust * apart).sum() / self.trust.sum())
+
+    def _there(self, place: Place) -> NDArray[np.float64]:
+        height, width = self.after.shape
+        seen = cv2.warpAffine(
+            self.after,
+            place.matrix(width, height),
+            (width, height),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        return seen[self.where].astype(np.float64)
+
+    def _levelled(self, there: NDArray[np.float64]) -> NDArray[np.float64]:
+        """With the photo's brightness and contrast."""
+        low, high = np.percentile(there, (10, 90))
+        dark, bright = np.percentile(self.values, (10, 90))
+        gain = (bright - dark) / max(high - low, 1.0)
+        return np.asarray(dark + gain * (there - low))
+
+    def _weights(self, there: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Of each edge: what differs by far more than usual is something else (Tukey)."""
+        residue = np.abs(self.values - self._levelled(there))
+        limit = max(4.685 * 1.48 * float(np.median(residue)), self.least)
+        return np.asarray(self.trust * (1 - np.minimum(residue / limit, 1) ** 2) ** 2)
+
+
+def _grey(picture: Picture) -> Grey:
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def _at(picture: Grey, size: tuple[int, int]) -> NDArray[np.float32]:
+    if picture.shape[::-1] != size:
+        picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return picture.astype(np.float32)
+
+
+def _mask_at(mask: Mask, size: tuple[int, int]) -> Mask:
+    return np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+# --- colours ----------------------------------------------------------------------------
+
+#: A whole picture's contrast changes by no more than this factor, and then by so many levels.
+MOST_GAIN, LEFT_OVER = 1.4, 10.0
+#: So many pixels tell it as well as all of them.
+ENOUGH = 20_000
+
+
+def curves_of(photo: Picture, generated: Picture, outside: Flags) -> Curves | None:
+    """What gives each channel of `generated` the brightness and contrast that the photo has
+    `outside`; None where that doesn't make both alike: then they differ by more than light.
+    """
+    if outside.sum() < LEAST_EDGES:
+        return None
+    every = sparse(outside)
+    one, other = (each[every][outside[every]].astype(np.float32) for each in (photo, generated))
+    marks = np.arange(5, 100, 10)
+    gain, offset = _line(*(np.percentile(each, marks, axis=0) for each in (other, one)))
+    agree = np.abs(one - (gain * other + offset)).max(axis=1) < LEFT_OVER
+    if agree.sum() >= LEAST_EDGES:  # without what has changed outside, too
+        gain, offset = _line(other[agree], one[agree])
+    left, was = np.median(np.abs(one - (gain * other + offset))), np.median(np.abs(one - other))
+    if left > LEFT_OVER or left >= was:
+        return None
+    values = np.arange(256)[:, None, None] * gain + offset
+    return np.asarray(np.rint(values.clip(0, 255)).reshape(1, 256, 3), np.uint8)
+
+
+def sparse(mask: Flags) -> tuple[slice, slice]:
+    """Rows and columns that leave enough pixels of a mask to tell what all of them would."""
+    step = max(1, int((mask.sum() / ENOUGH) ** 0.5))
+    return slice(None, None, step), slice(None, None, step)
+
+
+def _line(found: Values, wanted: Values) -> tuple[Values, Values]:
+    """Gain and offset of each channel (n, 3) that lead from one to the other."""
+    middle = found.mean(axis=0)
+    spread = found - middle
+    # a little of "no change" keeps the gain sane where all is of one colour
+    alike = 20.0**2
+    gain = ((spread * wanted).mean(axis=0) + alike) / ((spread * spread).mean(axis=0) + alike)
+    gain = gain.clip(1 / MOST_GAIN, MOST_GAIN)
+    return gain, wanted.mean(axis=0) - gain * middle
+
+
+def relit(picture: Picture, curves: Curves | None) -> Picture:
+    """The picture with its channels changed by their curves."""
+    return picture if curves is None else np.asarray(cv2.LUT(picture, curves), np.uint8)

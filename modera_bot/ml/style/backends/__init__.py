@@ -1,0 +1,19 @@
+"""The stylists by name. One is imported when it is chosen, not before."""
+
+from importlib import import_module
+from typing import cast
+
+from modera_bot.errors import BackendError, Code
+from modera_bot.ml.base import StyleBackend
+
+BACKENDS = {"rules": "modera_bot.ml.style.backends.rules:RulesStylist"}
+
+
+def load(name: str) -> type[StyleBackend]:
+    """Import a stylist's class. Raises BackendError for a name that is not listed."""
+    if name not in BACKENDS:
+        raise BackendError(
+            Code.BACKEND_UNAVAILABLE, f"no stylist {name!r}; there are {[*BACKENDS]}"
+        )
+    module, _, attribute = BACKENDS[name].partition(":")
+    return cast("type[StyleBackend]", getattr(import_module(module), attribute))

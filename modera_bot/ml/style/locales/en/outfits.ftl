@@ -1,0 +1,110 @@
+### Outfits and what they are made of.
+
+item-tee = T-shirt
+item-shirt = Shirt
+item-blouse = Blouse
+item-knit = Fine-knit sweater
+item-polo = Polo shirt
+item-turtleneck = Turtleneck
+item-sweatshirt = Sweatshirt
+item-jeans = Jeans
+item-trousers = Pleated trousers
+item-chinos = Chinos
+item-wide-trousers = Wide trousers
+item-skirt = Midi skirt
+item-joggers = Joggers
+item-wrap-dress = Wrap dress
+item-shirt-dress = Shirt dress
+item-knit-dress = Knit dress
+item-blazer = Blazer
+item-trench = Trench coat
+item-cardigan = Cardigan
+item-denim-jacket = Denim jacket
+item-coat = Coat
+item-bomber = Bomber jacket
+item-sneakers = Plain sneakers
+item-loafers = Loafers
+item-ankle-boots = Ankle boots
+item-heels = Block-heel shoes
+item-derbies = Derby shoes
+item-scarf = Scarf
+item-belt = Belt
+item-bag = Bag
+item-backpack = Backpack
+
+material-cotton = cotton
+material-poplin = cotton poplin
+material-viscose = viscose
+material-merino = merino wool
+material-pique = cotton piqué
+material-fleece = brushed cotton
+material-denim = denim
+material-wool = wool blend
+material-satin = satin
+material-jersey = cotton jersey
+material-gabardine = gabardine
+material-nylon = nylon
+material-leather = leather
+material-silk = silk or viscose
+material-canvas = canvas
+
+cut-fitted = close to the body
+cut-regular = straight
+cut-loose = relaxed
+cut-wide = high waist, wide leg
+cut-midi = below the knee
+cut-tapered = tapered leg
+cut-wrap = wrapped, V-neck
+cut-belted = belted
+cut-short = short, ribbed hem
+cut-plain = low, without logos
+cut-low-heel = low heel
+cut-block-heel = stable heel
+cut-lace-up = laced, thin sole
+cut-large = large square
+cut-narrow = narrow
+cut-structured = firm shape
+cut-compact = compact
+
+query = { $who ->
+    [women] women’s { $item } { $colour }
+    [men] men’s { $item } { $colour }
+   *[any] { $item } { $colour }
+}
+
+outfit-office-ease = Office with ease
+outfit-office-ease-why = The colour sits next to your face, and the dark blazer keeps it businesslike.
+outfit-quiet-lines = Quiet lines
+outfit-quiet-lines-why = Three calm shades from your palette and long lines: nothing shouts, everything fits together.
+outfit-weekend = Slow weekend
+outfit-weekend-why = A light T-shirt brightens the face, and the cardigan brings in one of your best colours.
+outfit-city-walk = City walk
+outfit-city-walk-why = The shirt does the work near your face, and the trench ties the neutrals together.
+outfit-on-the-road = On the road
+outfit-on-the-road-why = Soft pieces that sit well for hours, and one accent that makes you easy to spot.
+outfit-evening-jacket = An evening jacket
+outfit-evening-jacket-why = One strong colour in the jacket, everything else steps back: the eye goes to your face.
+outfit-colour-block = Two colours
+outfit-colour-block-why = Two colours of your palette side by side look planned, and light shoes keep it fresh.
+outfit-soft-layers = Soft layers
+outfit-soft-layers-why = The scarf frames your face in one of your best colours, and flowing layers move with you.
+outfit-active-day = An active day
+outfit-active-day-why = Easy to move in, with your colour where it counts: close to the face.
+outfit-one-colour = One deep colour
+outfit-one-colour-why = One dark shade from top to toe makes a long calm line, and the scarf lights up the face.
+outfit-flowing = A flowing dress
+outfit-flowing-why = The V-neck opens up the face, and the colour of the dress is one of your best.
+outfit-skirt-and-knit = Skirt and knit
+outfit-skirt-and-knit-why = The light knit brightens the face, and the skirt carries your colour with every step.
+outfit-shirt-dress-day = Shirt dress and denim
+outfit-shirt-dress-day-why = One piece and you’re dressed; the denim jacket makes it easygoing.
+outfit-evening-blouse = Blouse with a glow
+outfit-evening-blouse-why = A softly shining blouse in your colour, calm trousers: festive without effort.
+outfit-knit-dress-work = Knit dress for work
+outfit-knit-dress-work-why = A calm dress, a blazer for the meeting, and your colour in the scarf near the face.
+outfit-smart-polo = Smart polo
+outfit-smart-polo-why = A polo in your colour is neater than a T-shirt and easier than a shirt.
+outfit-evening-turtleneck = Jacket and turtleneck
+outfit-evening-turtleneck-why = The turtleneck replaces shirt and tie, and the jacket brings in your colour.
+outfit-shirt-and-cardigan = Shirt and cardigan
+outfit-shirt-and-cardigan-why = As tidy as a suit and softer: the cardigan carries your colour.

@@ -1,0 +1,25 @@
+### Beginnings of words in a wish that the rules understand, and words that refuse what follows.
+
+wish-without = no not without never nothing avoid hate except
+wish-black = black
+wish-white = white ivory cream
+wish-grey = grey gray
+wish-beige = beige camel sand
+wish-brown = brown chocolate
+wish-red = red burgundy
+wish-pink = pink rose
+wish-orange = orange coral
+wish-yellow = yellow mustard
+wish-green = green olive emerald
+wish-blue = blue navy turquoise
+wish-purple = purple violet lilac lavender
+wish-everyday = everyday weekend casual
+wish-work = work office business interview meeting
+wish-evening = evening party wedding date theatre dinner
+wish-travel = travel trip holiday vacation flight
+wish-classic = classic elegant
+wish-minimal = minimal simple plain
+wish-casual = casual relaxed comfortable comfy
+wish-romantic = romantic feminine delicate
+wish-sporty = sport athlet
+wish-bold = bold bright daring

@@ -1,0 +1,110 @@
+### Outfits and what they are made of.
+
+item-tee = Футболка
+item-shirt = Рубашка
+item-blouse = Блузка
+item-knit = Тонкий джемпер
+item-polo = Рубашка поло
+item-turtleneck = Водолазка
+item-sweatshirt = Свитшот
+item-jeans = Джинсы
+item-trousers = Брюки со стрелками
+item-chinos = Брюки чинос
+item-wide-trousers = Широкие брюки
+item-skirt = Юбка миди
+item-joggers = Джоггеры
+item-wrap-dress = Платье с запахом
+item-shirt-dress = Платье-рубашка
+item-knit-dress = Трикотажное платье
+item-blazer = Пиджак
+item-trench = Тренч
+item-cardigan = Кардиган
+item-denim-jacket = Джинсовая куртка
+item-coat = Пальто
+item-bomber = Бомбер
+item-sneakers = Гладкие кеды
+item-loafers = Лоферы
+item-ankle-boots = Ботильоны
+item-heels = Туфли на каблуке
+item-derbies = Дерби
+item-scarf = Платок
+item-belt = Ремень
+item-bag = Сумка
+item-backpack = Рюкзак
+
+material-cotton = хлопок
+material-poplin = хлопок, поплин
+material-viscose = вискоза
+material-merino = мериносовая шерсть
+material-pique = хлопок, пике
+material-fleece = хлопок с начёсом
+material-denim = деним
+material-wool = смесовая шерсть
+material-satin = сатин
+material-jersey = хлопковый трикотаж
+material-gabardine = габардин
+material-nylon = нейлон
+material-leather = кожа
+material-silk = шёлк или вискоза
+material-canvas = плотный хлопок
+
+cut-fitted = по фигуре
+cut-regular = прямой крой
+cut-loose = свободный крой
+cut-wide = высокая талия, широкий низ
+cut-midi = ниже колена
+cut-tapered = зауженные книзу
+cut-wrap = запах, V-вырез
+cut-belted = с поясом
+cut-short = короткий, на резинке
+cut-plain = низкие, без логотипов
+cut-low-heel = низкий каблук
+cut-block-heel = устойчивый каблук
+cut-lace-up = шнуровка, тонкая подошва
+cut-large = большой квадрат
+cut-narrow = узкий
+cut-structured = чёткая форма
+cut-compact = небольшой
+
+query = { $who ->
+    [women] женская одежда { $item } { $colour }
+    [men] мужская одежда { $item } { $colour }
+   *[any] { $item } { $colour }
+}
+
+outfit-office-ease = Офис без строгости
+outfit-office-ease-why = Цвет — рядом с лицом, а тёмный пиджак сохраняет деловой тон.
+outfit-quiet-lines = Спокойные линии
+outfit-quiet-lines-why = Три мягких оттенка из вашей палитры и длинные линии: ничего не спорит, всё дружит.
+outfit-weekend = Неспешные выходные
+outfit-weekend-why = Светлая футболка освежает лицо, а кардиган добавляет один из ваших лучших цветов.
+outfit-city-walk = Прогулка по городу
+outfit-city-walk-why = Рубашка работает на лицо, а тренч собирает спокойные тона вместе.
+outfit-on-the-road = В дорогу
+outfit-on-the-road-why = Мягкие вещи, в которых удобно часами, и один яркий акцент.
+outfit-evening-jacket = Вечерний пиджак
+outfit-evening-jacket-why = Один сильный цвет в пиджаке, остальное — фон: взгляд притягивает лицо.
+outfit-colour-block = Два цвета
+outfit-colour-block-why = Два цвета вашей палитры рядом смотрятся продуманно, а светлая обувь добавляет лёгкости.
+outfit-soft-layers = Мягкие слои
+outfit-soft-layers-why = Платок обрамляет лицо вашим цветом, а струящиеся слои красиво движутся.
+outfit-active-day = Активный день
+outfit-active-day-why = Легко двигаться, а ваш цвет — там, где он нужен: рядом с лицом.
+outfit-one-colour = Один глубокий цвет
+outfit-one-colour-why = Один тёмный тон с головы до ног даёт длинную спокойную линию, а платок освещает лицо.
+outfit-flowing = Струящееся платье
+outfit-flowing-why = V-вырез открывает лицо, а цвет платья — один из ваших лучших.
+outfit-skirt-and-knit = Юбка и джемпер
+outfit-skirt-and-knit-why = Светлый джемпер освежает лицо, а юбка при каждом шаге играет вашим цветом.
+outfit-shirt-dress-day = Платье-рубашка и деним
+outfit-shirt-dress-day-why = Одна вещь — и образ готов, а джинсовая куртка делает его непринуждённым.
+outfit-evening-blouse = Блузка с сиянием
+outfit-evening-blouse-why = Мягкий блеск в вашем цвете и спокойные брюки: празднично и без усилий.
+outfit-knit-dress-work = Трикотажное платье
+outfit-knit-dress-work-why = Спокойное платье, пиджак для встречи и ваш цвет в платке у лица.
+outfit-smart-polo = Опрятное поло
+outfit-smart-polo-why = Поло в вашем цвете собраннее футболки и проще рубашки.
+outfit-evening-turtleneck = Пиджак и водолазка
+outfit-evening-turtleneck-why = Водолазка заменяет рубашку с галстуком, а пиджак добавляет ваш цвет.
+outfit-shirt-and-cardigan = Рубашка и кардиган
+outfit-shirt-and-cardigan-why = Аккуратно, как костюм, но мягче: цвет держит кардиган.

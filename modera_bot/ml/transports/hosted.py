@@ -1,0 +1,76 @@
+"""A call of a hosted model: measured, within its deadline, repeated where safe, its errors ours."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from modera_bot.errors import ModeraError, Refusal
+from modera_bot.ml.metering import Call, Meter
+from modera_bot.ml.transports.base import ProviderError, Tick
+from modera_bot.ml.transports.resilience import Breaker, repeated
+from modera_bot.ml.transports.waiting import Waiter
+
+T = TypeVar("T")
+
+
+class HostedTransport(ABC):
+    """What the transports of all providers share; `translated` knows the SDK's errors."""
+
+    def __init__(self, name: str, meter: Meter, *, retries: int) -> None:
+        self.name = name
+        self._meter, self._retries = meter, retries
+        self._waiter, self._breaker = Waiter(name), Breaker(name)
+
+    @abstractmethod
+    def translated(self, error: Exception) -> ModeraError:
+        """The SDK's error as a ProviderError or a Refusal."""
+
+    @abstractmethod
+    async def disconnect(self) -> None:
+        """Close the SDK's connections."""
+
+    def close(self) -> None:
+        """End what is being waited for."""
+        self._waiter.close(self.disconnect)
+
+    def _call(
+        self,
+        call: Call,
+        work: Callable[[float], Coroutine[Any, Any, T]],
+        account: Callable[[Any, T], None],
+        *,
+        seconds: float,
+        tick: Tick,
+        cheap: bool = False,
+    ) -> T:
+        """Do `work` (given the seconds left) and have `account` write down what it has used.
+
+        A `cheap` call is repeated even if the first one may be charged, too.
+        """
+        self._breaker.check()
+
+        def once(left: float) -> T:
+            try:
+                return self._waiter.wait(work(left), left, tick)
+            except ModeraError:
+                raise
+            except Exception as error:
+                raise self.translated(error) from error
+
+        with self._meter.measured(call) as used:
+            try:
+                result = repeated(
+                    once, seconds=seconds, retries=self._retries, tick=tick, cheap=cheap
+                )
+            except ModeraError as error:
+                used.outcome = error.code.value
+                if isinstance(error, Refusal) or not getattr(error, "accepted", True):
+                    used.price_usd = 0.0
+                if isinstance(error, ProviderError):
+                    self._breaker.failed()
+                elif isinstance(error, Refusal):
+                    self._breaker.succeeded()
+                raise
+            self._breaker.succeeded()
+            account(used, result)
+            return result
