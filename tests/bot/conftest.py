@@ -92,7 +92,12 @@ def conduct(monkeypatch: pytest.MonkeyPatch) -> Iterator[fakes.Conduct]:
     """How the fake backend "paint" behaves."""
     for name, path in fakes.BACKENDS.items():
         monkeypatch.setitem(BACKENDS, name, path)
+    _reset()  # others use the fakes as well
     yield fakes.conduct
+    _reset()
+
+
+def _reset() -> None:
     fakes.conduct.reset()
     fakes.sketch_conduct.reset()
 
