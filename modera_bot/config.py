@@ -188,15 +188,25 @@ def _http(value: str) -> str:
 
 
 HttpAddress = Annotated[str, AfterValidator(_http)]
+#: Who gets the photos, as people are told.
+ProviderName = Annotated[
+    str,
+    Field(max_length=29, description="who gets the photos, as people are told; empty: yourself"),
+]
+
+
+class HostedSettings(Section):
+    """What hosted models have in common."""
+
+    retries: int = Field(1, ge=0, le=5, description="repetitions where that is safe, 0 to 5")
+    image_usd: float = Field(0, ge=0, description="US dollars a picture costs; 0: as listed")
+
+
 ImageLevel = Literal["low", "medium", "high", "xhigh", "max", "auto"]
 
 
-class OpenAISettings(Section):
-    provider: str = Field(
-        "OpenAI (USA)",
-        max_length=29,
-        description="who gets the photos, as people are told; empty: yourself",
-    )
+class OpenAISettings(HostedSettings):
+    provider: ProviderName = "OpenAI (USA)"
     api_key: SecretStr = Field(SecretStr(""), description="the key, like sk-…")
     base_url: HttpAddress = Field(
         "https://api.openai.com/v1", description="address of OpenAI or of a compatible server"
@@ -214,8 +224,6 @@ class OpenAISettings(Section):
     previews: int = Field(2, ge=0, le=3, description="pictures shown while it forms, 0 to 3")
     timeout_s: float = Field(150, gt=0, description="seconds one picture may take")
     vision_timeout_s: float = Field(45, gt=0, description="seconds one answer may take")
-    retries: int = Field(1, ge=0, le=5, description="repetitions where that is safe, 0 to 5")
-    image_usd: float = Field(0, ge=0, description="US dollars a picture costs; 0: as listed")
     input_usd_per_million: float = Field(
         0, ge=0, description="US dollars a million tokens of input pictures cost"
     )
@@ -224,12 +232,8 @@ class OpenAISettings(Section):
 PictureSize = Literal["1K", "2K", "4K"]
 
 
-class GeminiSettings(Section):
-    provider: str = Field(
-        "Google (USA)",
-        max_length=29,
-        description="who gets the photos, as people are told; empty: yourself",
-    )
+class GeminiSettings(HostedSettings):
+    provider: ProviderName = "Google (USA)"
     api_key: SecretStr = Field(SecretStr(""), description="the key of Google AI Studio")
     base_url: HttpAddress = Field(
         "https://generativelanguage.googleapis.com", description="address of the Gemini API"
@@ -241,16 +245,10 @@ class GeminiSettings(Section):
     premium: PictureSize = Field("2K", description='"1K", "2K" or "4K"')
     timeout_s: float = Field(120, gt=0, description="seconds one picture may take")
     vision_timeout_s: float = Field(45, gt=0, description="seconds one answer may take")
-    retries: int = Field(1, ge=0, le=5, description="repetitions where that is safe, 0 to 5")
-    image_usd: float = Field(0, ge=0, description="US dollars a picture costs; 0: as listed")
 
 
-class VertexSettings(Section):
-    provider: str = Field(
-        "Google (USA)",
-        max_length=29,
-        description="who gets the photos, as people are told; empty: yourself",
-    )
+class VertexSettings(HostedSettings):
+    provider: ProviderName = "Google (USA)"
     project: str = Field("", description="id of the Google Cloud project")
     location: str = Field("us-central1", min_length=1, description="region, like us-central1")
     api_key: SecretStr = Field(SecretStr(""), description="a key, instead of project and location")
@@ -259,8 +257,6 @@ class VertexSettings(Section):
     )
     model: str = Field("virtual-try-on-001", min_length=1, description="name of a try-on model")
     timeout_s: float = Field(90, gt=0, description="seconds one picture may take")
-    retries: int = Field(1, ge=0, le=5, description="repetitions where that is safe, 0 to 5")
-    image_usd: float = Field(0, ge=0, description="US dollars a picture costs; 0: as listed")
 
 
 class BudgetSettings(Section):

@@ -18,7 +18,7 @@ from modera_bot.contracts import Event, Failure, StylingResult
 from modera_bot.db import analyses, events, sessions, users
 from modera_bot.db.sessions import Session
 from modera_bot.db.users import User
-from modera_bot.errors import Code, StorageError
+from modera_bot.errors import Code
 
 #: Seconds to read a paragraph in before the next one comes.
 PAUSE_S = 0.35
@@ -66,13 +66,8 @@ class Adviser:
         """The advice, then its card with the buttons; False if that has been deleted meanwhile."""
         database = self._services.database
         analysis = await database.run(analyses.get, result.analysis_id, user.id)
-        try:
-            card = await asyncio.to_thread(self._services.storage.get, result.card_key)
-        except StorageError as error:
-            if error.code is not Code.PICTURE_GONE:
-                raise
-            return False
-        if analysis is None:
+        card = await self._services.picture(result.card_key)
+        if card is None or analysis is None:
             return False
         profile = analysis.profile
         parts = wording.advice(chat, profile)

@@ -1,6 +1,5 @@
 """What a person gets for each kind of event, and where their session goes with it."""
 
-import asyncio
 import contextlib
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,7 +26,7 @@ from modera_bot.db import events, holds, sessions, users
 from modera_bot.db.holds import Hold
 from modera_bot.db.schema import now
 from modera_bot.db.sessions import Session
-from modera_bot.errors import Code, StorageError
+from modera_bot.errors import Code
 
 #: A result that took less comes in place of the status message; a later one as a new
 #: message, so that the person's phone tells them.
@@ -71,7 +70,7 @@ class Handover:
         elif isinstance(event.data, Failure):
             await self._failed(parcel, event.data)
         elif isinstance(event.data, TryOnResult):
-            picture = await self._picture(event.data.result_key)
+            picture = await self._services.picture(event.data.result_key)
             if event.kind is EventKind.PREVIEW:
                 await self._preview(parcel, event.data, picture)
             elif event.kind is EventKind.FORMING:
@@ -107,15 +106,6 @@ class Handover:
         hold = holds.of_job(connection, event.job_id)
         balance = self._services.credits.balance(connection, user.id) or 0
         return _Parcel(event, chat, session, data, awaited, hold, balance)
-
-    async def _picture(self, key: str) -> bytes | None:
-        """A picture from storage, None if it has been deleted."""
-        try:
-            return await asyncio.to_thread(self._services.storage.get, key)
-        except StorageError as error:
-            if error.code is not Code.PICTURE_GONE:
-                raise
-            return None
 
     async def _preview(self, parcel: _Parcel, result: TryOnResult, picture: bytes | None) -> None:
         """A draft to look at meanwhile; it makes no sound, for the real one will."""

@@ -17,13 +17,12 @@ from telegram import Bot
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
-from modera_bot.bot import keyboards
 from modera_bot.bot.chat import Chat
 from modera_bot.bot.flows.states import PROCESSING
 from modera_bot.bot.flows.stylist import pages
 from modera_bot.bot.flows.stylist.data import StylistData
 from modera_bot.bot.flows.tryon.data import TryOnData
-from modera_bot.bot.flows.tryon.wording import status_text
+from modera_bot.bot.flows.tryon.wording import status_keyboard, status_text
 from modera_bot.bot.processor import ChatProcessor
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Services
@@ -138,9 +137,7 @@ class StatusMessages:
             if isinstance(data, StylistData):
                 keyboard = pages.processing(chat)
             else:
-                keyboard = keyboards.processing(
-                    chat, data.correctable, data.category, swap=bool(data.swappable)
-                )
+                keyboard = status_keyboard(chat, data)
             await chat.edit(data.status_message_id, text, keyboard)
 
 

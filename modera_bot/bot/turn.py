@@ -22,6 +22,7 @@ from modera_bot.contracts import Category, Credits, FitJudge, Inspector, Payment
 from modera_bot.db import Database, inbox, sessions, users
 from modera_bot.db.sessions import Session
 from modera_bot.db.users import User
+from modera_bot.errors import Code, StorageError
 from modera_bot.jobs import Jobs
 from modera_bot.pool import PicturePool
 from modera_bot.storage import Storage
@@ -62,6 +63,15 @@ class Services:
         """
         work = partial(function, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self.drawing, work)
+
+    async def picture(self, key: str) -> bytes | None:
+        """A picture from storage, None if it has been deleted. Raises StorageError."""
+        try:
+            return await asyncio.to_thread(self.storage.get, key)
+        except StorageError as error:
+            if error.code is not Code.PICTURE_GONE:
+                raise
+            return None
 
 
 @dataclass(slots=True)

@@ -35,6 +35,15 @@ def resized(values: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.fl
     return np.asarray(cv2.resize(values, size, interpolation=how), np.float32)
 
 
+def sized(picture: Picture, size: tuple[int, int]) -> Picture:
+    """A picture at another size (width, height), itself if it has that already."""
+    if picture.shape[1::-1] == size:
+        return picture
+    smaller = size[0] < picture.shape[1]
+    how = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(picture, size, interpolation=how), np.uint8)
+
+
 def shrink(picture: Picture, edge: int) -> Picture:
     """The picture with its longest edge at most `edge`."""
     scale = edge / max(picture.shape[:2])

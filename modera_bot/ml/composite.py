@@ -24,7 +24,7 @@ from modera_bot.ml.anatomy import Landmark, chosen
 from modera_bot.ml.base import Mask, Person, Picture, Points
 from modera_bot.ml.body import BodyUnderstanding
 from modera_bot.ml.canvas import extent, grain_of
-from modera_bot.ml.colour import Colours, Flags, blur, grown, resized, shrink, touching
+from modera_bot.ml.colour import Colours, Flags, blur, grown, resized, shrink, sized, touching
 from modera_bot.ml.masks import body_masks
 from modera_bot.ml.registration import curves_of, moved_back, place_of, relit, sparse
 
@@ -153,7 +153,7 @@ def composite(
     and feet) must come from the photo, but for what a sleeve or a hem covers of the latter.
     """
     size = changed.shape[1], changed.shape[0]
-    small, made = _sized(photo, size), _sized(generated, size)
+    small, made = sized(photo, size), sized(generated, size)
     place = place_of(small, made, changed)
     made = moved_back(made, place)
     curves = curves_of(small, made, changed < OUTSIDE)
@@ -254,7 +254,7 @@ def _painted(photo: Picture, generated: Picture, drift: Colours, alpha: Mask) ->
     if box is None:
         return result
     cover = alpha[box][..., None]
-    made = _sized(generated, (width, height))[box] + resized(drift, (width, height))[box]
+    made = sized(generated, (width, height))[box] + resized(drift, (width, height))[box]
     if generated.shape[1] < width:  # what was enlarged has lost the grain of a photo
         noise = np.random.default_rng(0).standard_normal((*made.shape[:2], 1), np.float32)
         made += 255 * max(0.0, grain_of(photo) - grain_of(generated)) * noise
@@ -279,12 +279,3 @@ def _disc_at(point: Points, shape: tuple[int, ...]) -> Flags:
     spot = np.zeros(shape, np.uint8)
     cv2.circle(spot, (int(point[0]), int(point[1])), 3, 1, cv2.FILLED)
     return spot > 0
-
-
-def _sized(picture: Picture, size: tuple[int, int]) -> Picture:
-    """Resize to (width, height)."""
-    if picture.shape[1::-1] == size:
-        return picture
-    smaller = size[0] < picture.shape[1]
-    filter_ = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(picture, size, interpolation=filter_), np.uint8)

@@ -67,8 +67,10 @@ def framed(photo: Picture, frame: Frame) -> Picture:
     """The photo on its canvas. Runs in a picture process, which has OpenCV."""
     import cv2
 
+    from modera_bot.ml.colour import sized
+
     left, top, width, height = frame.box
-    placed = _scaled(photo, (width, height))
+    placed = sized(photo, (width, height))
     right, bottom = frame.size[0] - left - width, frame.size[1] - top - height
     if not (left or top or right or bottom):
         return placed
@@ -92,13 +94,3 @@ def unframed(made: Picture, frame: Frame) -> Picture:
     columns = slice(round(left * across), round((left + wide) * across))
     rows = slice(round(top * down), round((top + tall) * down))
     return np.ascontiguousarray(made[rows, columns])
-
-
-def _scaled(picture: Picture, size: tuple[int, int]) -> Picture:
-    import cv2
-
-    if picture.shape[1::-1] == size:
-        return picture
-    smaller = size[0] < picture.shape[1]
-    how = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(picture, size, interpolation=how), np.uint8)

@@ -21,7 +21,6 @@ from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
 from modera_bot.db import pictures, tryons
 from modera_bot.db.tryons import Tryon
-from modera_bot.errors import Code, StorageError
 
 STARS = 5
 
@@ -167,13 +166,10 @@ def _read_page(connection: Connection, user_id: int, tryon_id: str | None) -> _P
 async def _picture(turn: Turn, tryon: Tryon) -> bytes | None:
     """The picture of a result; one that storage has lost is forgotten, and None."""
     assert tryon.result_key is not None
-    try:
-        return await asyncio.to_thread(turn.services.storage.get, tryon.result_key)
-    except StorageError as error:
-        if error.code is not Code.PICTURE_GONE:
-            raise
-    await turn.services.database.run(_forget, tryon.result_key)
-    return None
+    picture = await turn.services.picture(tryon.result_key)
+    if picture is None:
+        await turn.services.database.run(_forget, tryon.result_key)
+    return picture
 
 
 def _forget(connection: Connection, key: str) -> None:

@@ -21,7 +21,6 @@ from modera_bot.bot.invitation import invitation
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
 from modera_bot.db import pictures, tryons, users
-from modera_bot.errors import Code, StorageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ async def forget(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
 
 async def _show(turn: Turn) -> None:
     profile = await turn.services.database.run(_read, turn.user.id)
-    picture = await _photo(turn, profile)
+    picture = await turn.services.picture(profile.photo) if profile.photo else None
     text, rows = _text(turn, profile, picture is not None), _rows(turn, profile, picture)
     if picture is None:
         await screen.show(turn, text, rows)
@@ -94,17 +93,6 @@ def _rows(turn: Turn, profile: _Profile, picture: bytes | None) -> screen.Rows:
         use = button("button-profile-use", keyboards.person_data(profile.photo))
         rows = [[use], [button("button-profile-forget", "profile:forget")], *rows]
     return rows
-
-
-async def _photo(turn: Turn, profile: _Profile) -> bytes | None:
-    if profile.photo is None:
-        return None
-    try:
-        return await asyncio.to_thread(turn.services.storage.get, profile.photo)
-    except StorageError as error:
-        if error.code is not Code.PICTURE_GONE:
-            raise
-        return None
 
 
 def _read(connection: Connection, user_id: int) -> _Profile:

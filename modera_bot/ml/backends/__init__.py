@@ -1,6 +1,6 @@
 """The try-on backends by name. A backend is imported when it is chosen, not before."""
 
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import cast
 
 from modera_bot.errors import BackendError, Code
@@ -21,5 +21,4 @@ def load(name: str) -> type[TryOnBackend]:
         raise BackendError(
             Code.BACKEND_UNAVAILABLE, f"no backend {name!r}; there are {[*BACKENDS]}"
         )
-    module, _, attribute = BACKENDS[name].partition(":")
-    return cast("type[TryOnBackend]", getattr(import_module(module), attribute))
+    return cast("type[TryOnBackend]", resolve_name(BACKENDS[name]))

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
-
-from pydantic import BaseModel
-
 from modera_bot.contracts import Stage
 from modera_bot.errors import BackendError, Code
 from modera_bot.images import encode
@@ -14,6 +9,7 @@ from modera_bot.ml.base import Picture, Progress, StyleTask, silent
 from modera_bot.ml.style.answer import Malformed, StyleAnswer, completed
 from modera_bot.ml.style.prompt import mended, prompt
 from modera_bot.ml.style.words import LANGUAGES
+from modera_bot.ml.transports.base import Vision
 from modera_bot.pool import PicturePool
 from modera_bot.style import StyleProfile
 
@@ -22,24 +18,6 @@ EDGE = 1024
 
 #: How often a model is asked until its answer can be used.
 TRIES = 2
-
-Answer = TypeVar("Answer", bound=BaseModel)
-
-
-class Vision(Protocol):
-    """A model that looks at pictures and answers in a given form."""
-
-    def structured(
-        self,
-        prompt: str,
-        pictures: Sequence[bytes],
-        schema: type[Answer],
-        *,
-        role: str,
-        tick: Callable[[], None],
-    ) -> Answer:
-        """Answer `prompt` about JPEG `pictures` as a `schema`; `tick` is called while it waits,
-        and what it raises ends the call. Raises BackendError or Refusal."""
 
 
 class ModelStylist:

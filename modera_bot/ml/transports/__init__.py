@@ -4,7 +4,7 @@ A transport knows addresses, keys, deadlines, retries and prices; what is asked 
 the backends. All of them raise ProviderError or Refusal, within their deadline.
 """
 
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import cast
 
 from modera_bot.config import InferenceSettings
@@ -30,7 +30,6 @@ def load_visions(
         )
     made = []
     for name in names:
-        module, _, attribute = VISIONS[name].partition(":")
-        transport = getattr(import_module(module), attribute)
+        transport = resolve_name(VISIONS[name])
         made.append(cast("Vision", transport(getattr(settings, name), meter)))
     return tuple(made)

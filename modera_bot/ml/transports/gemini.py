@@ -180,9 +180,8 @@ class GeminiTransport(GoogleTransport):
     ) -> Answer:
         """Answer `prompt` about JPEG `pictures` as a `schema`; see base.Vision."""
         settings = self._settings
-        guess = Tokens(1500 * len(pictures) + 500, 500)
 
-        async def work(left: float) -> tuple[Answer, Tokens]:
+        async def look(left: float) -> tuple[Answer, Tokens]:
             from google.genai import types
 
             response = await self._client().aio.models.generate_content(
@@ -195,15 +194,15 @@ class GeminiTransport(GoogleTransport):
             _raise_if_blocked(response)
             return schema.model_validate_json(response.text or ""), _tokens(response)
 
-        def account(used: Used, answer: tuple[Answer, Tokens]) -> None:
-            tokens = answer[1]
-            used.input_tokens, used.output_tokens = tokens.read, tokens.written
-            used.price_usd = self._tokens_usd(tokens)
-
-        call = Call(role, self.name, settings.vision_model, self._tokens_usd(guess))
-        seconds = settings.vision_timeout_s
-        answer, _ = self._call(call, work, account, seconds=seconds, tick=tick, cheap=True)
-        return answer
+        return self._ask(
+            role,
+            settings.vision_model,
+            self._tokens_usd,
+            len(pictures),
+            look,
+            seconds=settings.vision_timeout_s,
+            tick=tick,
+        )
 
     def _tokens_usd(self, tokens: Tokens) -> float:
         return tokens_usd(self._settings.vision_model, tokens) if self._paid else 0.0

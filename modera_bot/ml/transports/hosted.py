@@ -5,8 +5,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from modera_bot.errors import ModeraError, Refusal
-from modera_bot.ml.metering import Call, Meter
-from modera_bot.ml.transports.base import ProviderError, Tick
+from modera_bot.ml.metering import Call, Meter, Used
+from modera_bot.ml.prices import Tokens
+from modera_bot.ml.transports.base import Answer, ProviderError, Tick
 from modera_bot.ml.transports.resilience import Breaker, repeated
 from modera_bot.ml.transports.waiting import Waiter
 
@@ -32,6 +33,29 @@ class HostedTransport(ABC):
     def close(self) -> None:
         """End what is being waited for."""
         self._waiter.close(self.disconnect)
+
+    def _ask(
+        self,
+        role: str,
+        model: str,
+        price: Callable[[Tokens], float],
+        pictures: int,
+        look: Callable[[float], Coroutine[Any, Any, tuple[Answer, Tokens]]],
+        *,
+        seconds: float,
+        tick: Tick,
+    ) -> Answer:
+        """Have `look` (given the seconds left) answer a question about so many pictures."""
+
+        def account(used: Used, answer: tuple[Answer, Tokens]) -> None:
+            tokens = answer[1]
+            used.input_tokens, used.output_tokens = tokens.read, tokens.written
+            used.price_usd = price(tokens)
+
+        guess = Tokens(1500 * pictures + 500, 500)
+        call = Call(role, self.name, model, price(guess))
+        answer, _ = self._call(call, look, account, seconds=seconds, tick=tick, cheap=True)
+        return answer
 
     def _call(
         self,

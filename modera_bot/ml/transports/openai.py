@@ -156,9 +156,8 @@ class OpenAITransport(HostedTransport):
     ) -> Answer:
         """Answer `prompt` about JPEG `pictures` as a `schema`; see base.Vision."""
         settings = self._settings
-        guess = Tokens(1500 * len(pictures) + 500, 500)
 
-        async def work(left: float) -> tuple[Answer, Tokens]:
+        async def look(left: float) -> tuple[Answer, Tokens]:
             if not self._chats:
                 try:
                     return await self._responded(prompt, pictures, schema, left)
@@ -168,15 +167,15 @@ class OpenAITransport(HostedTransport):
                     self._chats = True
             return await self._chatted(prompt, pictures, schema, left)
 
-        def account(used: Used, answer: tuple[Answer, Tokens]) -> None:
-            tokens = answer[1]
-            used.input_tokens, used.output_tokens = tokens.read, tokens.written
-            used.price_usd = self._tokens_usd(tokens)
-
-        call = Call(role, self.name, settings.vision_model, self._tokens_usd(guess))
-        seconds = settings.vision_timeout_s
-        answer, _ = self._call(call, work, account, seconds=seconds, tick=tick, cheap=True)
-        return answer
+        return self._ask(
+            role,
+            settings.vision_model,
+            self._tokens_usd,
+            len(pictures),
+            look,
+            seconds=settings.vision_timeout_s,
+            tick=tick,
+        )
 
     def _tokens_usd(self, tokens: Tokens) -> float:
         return tokens_usd(self._settings.vision_model, tokens) if self._paid else 0.0

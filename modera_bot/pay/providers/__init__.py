@@ -1,6 +1,6 @@
 """The ways to pay, imported when chosen."""
 
-from importlib import import_module
+from pkgutil import resolve_name
 
 from modera_bot.pay.base import Provider
 
@@ -12,6 +12,5 @@ PROVIDERS = {
 
 def load(name: str) -> Provider:
     """Make a provider. Raises KeyError for a name that is not in PROVIDERS."""
-    module, _, attribute = PROVIDERS[name].partition(":")
-    provider: Provider = getattr(import_module(module), attribute)()
+    provider: Provider = resolve_name(PROVIDERS[name])()
     return provider

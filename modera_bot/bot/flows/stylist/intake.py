@@ -11,13 +11,13 @@ from telegram.ext import ContextTypes
 from modera_bot.bot import keyboards
 from modera_bot.bot.chat import Chat, alert, answer
 from modera_bot.bot.flows import consent, menu
+from modera_bot.bot.flows.data import Upload
 from modera_bot.bot.flows.states import PROCESSING, State
 from modera_bot.bot.flows.stylist import wishes
 from modera_bot.bot.flows.stylist.data import StylistData
 from modera_bot.bot.flows.stylist.submission import enter, submit
 from modera_bot.bot.flows.tryon import photos, who
 from modera_bot.bot.flows.tryon.choices import pressed
-from modera_bot.bot.flows.tryon.data import Upload
 from modera_bot.bot.flows.tryon.photos import Unusable
 from modera_bot.bot.flows.tryon.submission import stop
 from modera_bot.bot.flows.tryon.wording import error_text

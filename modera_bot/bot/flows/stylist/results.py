@@ -10,7 +10,7 @@ from telegram.ext import ContextTypes
 
 from modera_bot.bot import keyboards, screen
 from modera_bot.bot.chat import Chat, alert, answer, toast
-from modera_bot.bot.flows.states import PROCESSING, State
+from modera_bot.bot.flows.states import State
 from modera_bot.bot.flows.stylist import wishes, wording
 from modera_bot.bot.flows.stylist.data import StylistData
 from modera_bot.bot.flows.stylist.intake import is_crowd
@@ -18,6 +18,7 @@ from modera_bot.bot.flows.stylist.submission import enter
 from modera_bot.bot.flows.tryon import who
 from modera_bot.bot.flows.tryon.choices import pressed
 from modera_bot.bot.flows.tryon.data import TryOnData
+from modera_bot.bot.flows.tryon.results import is_busy
 from modera_bot.bot.flows.tryon.submission import WAITING
 from modera_bot.bot.flows.tryon.submission import enter as enter_tryon
 from modera_bot.bot.flows.tryon.wording import error_text
@@ -25,6 +26,7 @@ from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
 from modera_bot.db import analyses, pictures, users
 from modera_bot.db.analyses import Analysis
+from modera_bot.db.pictures import PictureRow
 from modera_bot.errors import Code, StorageError
 from modera_bot.style import Complaint, Feedback
 
@@ -107,13 +109,9 @@ async def send_file(press: Press) -> None:
 async def try_on(press: Press) -> None:
     """Go to the try-on with the photo of the advice."""
     turn, chat = press.turn, press.chat
-    if turn.state in PROCESSING:
-        await alert(turn, "alert-busy")
+    if await is_busy(turn):
         return
-    await answer(turn)
-    row = await turn.services.database.run(pictures.get, press.analysis.photo_key)
-    if row is None:
-        raise StorageError(Code.PICTURE_GONE, permanent=True)
+    row = await _photo(press)
     at, data = _meant(turn, row.key), TryOnData()
     fault = row.report.person_fault if row.report else None
     if row.report is not None and at is None and who.is_open(row.report):
@@ -127,17 +125,21 @@ async def try_on(press: Press) -> None:
     await turn.commit(enter_tryon, turn, WAITING[data.missing], data)
 
 
+async def _photo(press: Press) -> PictureRow:
+    """The photo of the advice. Raises StorageError(PICTURE_GONE) when it has been deleted."""
+    row = await press.turn.services.database.run(pictures.get, press.analysis.photo_key)
+    if row is None:
+        raise StorageError(Code.PICTURE_GONE, permanent=True)
+    return row
+
+
 @on_advice
 async def redo(press: Press) -> None:
     """The same photo with other wishes."""
     turn = press.turn
-    if turn.state in PROCESSING:
-        await alert(turn, "alert-busy")
+    if await is_busy(turn):
         return
-    await answer(turn)
-    row = await turn.services.database.run(pictures.get, press.analysis.photo_key)
-    if row is None:
-        raise StorageError(Code.PICTURE_GONE, permanent=True)
+    row = await _photo(press)
     at = _meant(turn, row.key)
     if row.report is not None and at is None and is_crowd(row.report):
         await who.ask(turn, row.key, row.report, "stylist")

@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 from telegram import InlineKeyboardMarkup
 
 from modera_bot.bot.chat import Chat
-from modera_bot.bot.flows.states import FINISHED, State
+from modera_bot.bot.flows import data as session_data
+from modera_bot.bot.flows.states import State
 from modera_bot.bot.flows.stylist import pages
 from modera_bot.bot.flows.stylist.data import StylistData, wishes_of
 from modera_bot.bot.flows.tryon import photos
@@ -28,17 +29,9 @@ def enter(
     data: StylistData,
     fresh: Iterable[Photo] = (),
 ) -> str:
-    """Bring the person's session to a state, in a new one after a result; returns its id."""
+    """Bring the person's styling to a state; returns the id of its session."""
     photos.record(connection, turn, fresh)
-    session = sessions.active(connection, turn.user.id)
-    if session is not None and (session.session_type != "styling" or session.state in FINISHED):
-        done = session.state in FINISHED
-        sessions.close(connection, session.id, "completed" if done else "cancelled")
-        session = None
-    if session is None:
-        session = sessions.start(connection, turn.user.id, "styling", state)
-    sessions.move(connection, session.id, state, **data.stored())
-    return session.id
+    return session_data.enter(connection, turn.user.id, state, data)
 
 
 async def submit(turn: Turn, data: StylistData) -> None:

@@ -44,9 +44,9 @@ from telegram.ext import (
 )
 from telegram.ext.filters import UpdateFilter
 
+from modera_bot.bot.flows.data import link_in
 from modera_bot.bot.flows.states import PROCESSING, InState
 from modera_bot.bot.flows.tryon import choices, fit, intake, price, results
-from modera_bot.bot.flows.tryon.data import link_in
 from modera_bot.bot.flows.tryon.intake import begin, resume
 from modera_bot.bot.keyboards import OTHER
 from modera_bot.bot.turn import current

@@ -12,7 +12,7 @@ from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.intake import go_on
 from modera_bot.bot.flows.tryon.preview import tidy_up
 from modera_bot.bot.flows.tryon.submission import WAITING, resubmit, stop, usable, wait
-from modera_bot.bot.flows.tryon.wording import error_text, status_text, wanted
+from modera_bot.bot.flows.tryon.wording import error_text, status_keyboard, status_text, wanted
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
 from modera_bot.contracts import Category, Role
@@ -153,10 +153,7 @@ async def _correct_running(turn: Turn, data: TryOnData) -> None:
         return
     await answer(turn)
     chat = Chat.of(turn)
-    keyboard = keyboards.processing(
-        chat, data.correctable, data.category, swap=bool(data.swappable)
-    )
-    await chat.edit(data.status_message_id, status_text(chat, None), keyboard)
+    await chat.edit(data.status_message_id, status_text(chat, None), status_keyboard(chat, data))
     if data.preview_message_id is not None:
         await chat.delete(data.preview_message_id)
 

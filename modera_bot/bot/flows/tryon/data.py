@@ -2,71 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
-from telegram import Message
-from telegram.constants import MessageEntityType
-
-from modera_bot.contracts import Category, GarmentRef, Role, Wire
-from modera_bot.db.sessions import Session
-
-log = logging.getLogger(__name__)
+from modera_bot.bot.flows.data import SessionData
+from modera_bot.contracts import Category, GarmentRef, Role
 
 
-class Upload(Wire):
-    """A photo in the chat, or behind a link in it, that has not been fetched.
-
-    `size` is in bytes, None if untold; `link` stands in the place of Telegram's `file_id`.
-    """
-
-    message_id: int
-    file_id: str
-    unique_id: str
-    size: int | None
-    link: str | None = None
-
-    @classmethod
-    def of(cls, message: Message) -> Upload | None:
-        """The photo of a message, sent as a photo, as a file or as a link."""
-        file = message.photo[-1] if message.photo else message.document
-        if file is None:
-            link = link_in(message)
-            if link is None:
-                return None
-            return cls(
-                message_id=message.message_id, file_id="", unique_id=link, size=None, link=link
-            )
-        return cls(
-            message_id=message.message_id,
-            file_id=file.file_id,
-            unique_id=file.file_unique_id,
-            size=file.file_size,
-        )
-
-
-def link_in(message: Message) -> str | None:
-    """The first address of a web page or picture that a text names."""
-    for entity in message.entities:
-        if entity.type == MessageEntityType.TEXT_LINK:
-            return entity.url
-        if entity.type == MessageEntityType.URL:
-            address = message.parse_entity(entity)
-            return address if "://" in address else f"https://{address}"
-    return None
-
-
-class TryOnData(Wire):
+class TryOnData(SessionData):
     """Keys are storage keys. `also_key` is a second garment, worn together with the first.
 
-    `swappable` tells that each of the two photos could be what the other is. `uploads` wait for
-    the person's consent. `person_at` is a point (x, y in shares of the
-    photo) on who is meant, where several people are in it.
-
-    `language` is what was spoken when the job was submitted, for those who never chose.
+    `swappable` tells that each of the two photos could be what the other is. `person_at` is a
+    point (x, y in shares of the photo) on who is meant, where several people are in it.
     """
+
+    session_type = "tryon"
 
     person_key: str | None = None
     person_at: tuple[float, float] | None = None
@@ -75,24 +24,8 @@ class TryOnData(Wire):
     also_key: str | None = None
     also_category: Category | None = None
     swappable: bool | None = None
-    uploads: tuple[Upload, ...] = ()
-    job_id: str | None = None
-    status_message_id: int | None = None
     preview_message_id: int | None = None
     preview_forming: bool | None = None  # it shows half a picture, which is to stay with nobody
-    submitted_at: datetime | None = None
-    language: str | None = None
-
-    @classmethod
-    def of(cls, session: Session | None) -> TryOnData:
-        """What a session knows; nothing, in the menu or in another kind of session."""
-        if session is None or session.session_type != "tryon":
-            return cls()
-        try:
-            return cls.model_validate(session.input_data)
-        except ValidationError:  # another version's; the person sends the photos once more
-            log.exception("session %s can't be read", session.id)
-            return cls()
 
     @property
     def known(self) -> frozenset[Role]:
@@ -165,7 +98,3 @@ class TryOnData(Wire):
             also_key=self.also_key,
             also_category=self.also_category,
         )
-
-    def stored(self) -> dict[str, Any]:
-        """Everything, JSON-safe; None where a key is to be forgotten."""
-        return self.model_dump(mode="json")

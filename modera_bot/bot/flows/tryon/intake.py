@@ -11,9 +11,10 @@ from telegram.ext import ContextTypes
 from modera_bot.bot import keyboards, screen
 from modera_bot.bot.chat import Chat, answer
 from modera_bot.bot.flows import consent
+from modera_bot.bot.flows.data import Upload
 from modera_bot.bot.flows.states import PROCESSING, State
 from modera_bot.bot.flows.tryon import photos, who
-from modera_bot.bot.flows.tryon.data import TryOnData, Upload
+from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.photos import Photo, Unusable
 from modera_bot.bot.flows.tryon.placing import Placing, Question, place
 from modera_bot.bot.flows.tryon.price import submit_or_ask

@@ -11,7 +11,7 @@ from telegram.error import BadRequest, NetworkError
 
 from modera_bot import images
 from modera_bot.bot import links
-from modera_bot.bot.flows.tryon.data import Upload
+from modera_bot.bot.flows.data import Upload
 from modera_bot.bot.keyboards import photo_key
 from modera_bot.bot.links import LinkError
 from modera_bot.bot.turn import Turn

@@ -176,7 +176,7 @@ async def share(press: Press) -> None:
 async def another_garment(press: Press) -> None:
     """The same person, another garment."""
     turn, key, data = press.turn, press.tryon.person_key, TryOnData()
-    if await _is_busy(turn):
+    if await is_busy(turn):
         return
     row = await turn.services.database.run(pictures.get, key)
     if row is None:
@@ -194,12 +194,12 @@ async def another_garment(press: Press) -> None:
 @on_result
 async def another_person(press: Press) -> None:
     """The same garment, or look, on another person."""
-    if not await _is_busy(press.turn):
+    if not await is_busy(press.turn):
         await _wait_for(press, Role.GARMENT, await _worn(press))
 
 
-async def _is_busy(turn: Turn) -> bool:
-    """Whether a try-on runs; the pressed button is answered."""
+async def is_busy(turn: Turn) -> bool:
+    """Whether a job runs; the pressed button is answered."""
     busy = turn.state in PROCESSING
     await (alert(turn, "alert-busy") if busy else answer(turn))
     return busy
@@ -215,7 +215,7 @@ async def _wait_for(press: Press, kept: Role, data: TryOnData) -> None:
 async def again(press: Press) -> None:
     """The same photos once more."""
     turn = press.turn
-    if await _is_busy(turn):
+    if await is_busy(turn):
         return
     person = await turn.services.database.run(pictures.get, press.tryon.person_key)
     if person is None:

@@ -8,16 +8,16 @@ from sqlalchemy import Connection
 
 from modera_bot.bot import keyboards
 from modera_bot.bot.chat import Chat
-from modera_bot.bot.flows.states import FINISHED, State
+from modera_bot.bot.flows import data as session_data
+from modera_bot.bot.flows.states import State
 from modera_bot.bot.flows.tryon import photos
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.photos import Photo
-from modera_bot.bot.flows.tryon.wording import error_text, status_text
+from modera_bot.bot.flows.tryon.wording import error_text, status_keyboard, status_text
 from modera_bot.bot.turn import Turn
 from modera_bot.contracts import Feature, JobKind, Role, TryOnRequest
 from modera_bot.db import sessions
 from modera_bot.db.schema import now
-from modera_bot.db.sessions import Session
 from modera_bot.errors import CreditsError, JobError
 
 #: Where a person waits, by the photo that is missing; both there: for another try.
@@ -29,23 +29,8 @@ WAITING = {
 
 
 def enter(connection: Connection, turn: Turn, state: State, data: TryOnData) -> str:
-    """Bring the person's session to a state, in a new one after a result; returns its id."""
-    session = sessions.active(connection, turn.user.id)
-    if session is not None and not _goes_on(session):
-        sessions.close(connection, session.id, _closing_status(session))
-        session = None
-    if session is None:
-        session = sessions.start(connection, turn.user.id, "tryon", state)
-    sessions.move(connection, session.id, state, **data.stored())
-    return session.id
-
-
-def _goes_on(session: Session) -> bool:
-    return session.session_type == "tryon" and session.state != State.TRYON_RESULT
-
-
-def _closing_status(session: Session) -> str:
-    return "completed" if session.state in FINISHED else "cancelled"
+    """Bring the person's try-on to a state; returns the id of its session."""
+    return session_data.enter(connection, turn.user.id, state, data)
 
 
 def usable(turn: Turn, data: TryOnData) -> TryOnData:
@@ -68,10 +53,7 @@ async def submit(turn: Turn, data: TryOnData, fresh: Iterable[Photo] = ()) -> No
     """
     chat, fresh = Chat.of(turn), tuple(fresh)
     data = data.model_copy(update={"swappable": await _can_swap(turn, data, fresh) or None})
-    keyboard = keyboards.processing(
-        chat, data.correctable, data.category, swap=bool(data.swappable)
-    )
-    status = await chat.send(status_text(chat, None), keyboard)
+    status = await chat.send(status_text(chat, None), status_keyboard(chat, data))
     data = _submitted(turn, data, status.message_id)
     try:
         await turn.commit(_submit, turn, data, fresh)

@@ -2,6 +2,9 @@
 
 import math
 
+from telegram import InlineKeyboardMarkup
+
+from modera_bot.bot import keyboards
 from modera_bot.bot.chat import Chat
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.texts import Markup
@@ -28,6 +31,12 @@ def status_text(chat: Chat, status: JobStatus | None) -> Markup:
     if status is not None and status.eta_seconds is not None:
         lines.append(_eta(chat, status.eta_seconds))
     return Markup("\n".join(lines))
+
+
+def status_keyboard(chat: Chat, data: TryOnData) -> InlineKeyboardMarkup:
+    """What can be done about a running try-on."""
+    swap = bool(data.swappable)
+    return keyboards.processing(chat, data.correctable, data.category, swap=swap)
 
 
 def _eta(chat: Chat, seconds: float) -> Markup:

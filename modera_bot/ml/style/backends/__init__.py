@@ -1,6 +1,6 @@
 """The stylists by name. One is imported when it is chosen, not before."""
 
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import cast
 
 from modera_bot.errors import BackendError, Code
@@ -15,5 +15,4 @@ def load(name: str) -> type[StyleBackend]:
         raise BackendError(
             Code.BACKEND_UNAVAILABLE, f"no stylist {name!r}; there are {[*BACKENDS]}"
         )
-    module, _, attribute = BACKENDS[name].partition(":")
-    return cast("type[StyleBackend]", getattr(import_module(module), attribute))
+    return cast("type[StyleBackend]", resolve_name(BACKENDS[name]))
