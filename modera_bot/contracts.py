@@ -484,3 +484,7 @@ class Payments(Protocol):
         Raises CreditsError(NOT_ENOUGH_CREDITS).
         """
         ...
+
+    def used(self, conn: Connection, user_id: int, feature: Feature, session_id: str) -> int | None:
+        """Credits that `use` has spent on a feature in a session; None if it was not called."""
+        ...

@@ -102,12 +102,15 @@ async def _stream(chat: Chat, draft_id: int, parts: Sequence[Markup]) -> None:
 
 
 async def find(services: Services, event: Event) -> tuple[User, Session] | None:
-    """The person and the session of an event that is the stylist's; None for any other."""
+    """The person and the session of an event that is the stylist's; None for any other, and
+    for what was asked for over HTTP."""
 
     def read(connection: Connection) -> tuple[User, Session] | None:
         user = users.by_id(connection, event.user_id)
         session = sessions.get(connection, event.session_id)
         if user is None or session is None or session.session_type != "styling":
+            return None
+        if session.state == sessions.API:
             return None
         return user, session
 

@@ -101,6 +101,16 @@ async def made(settings: TelegramSettings) -> AsyncIterator[ExtBot[None]]:
 
 async def check_token(settings: TelegramSettings) -> str:
     """Say whose token it is. Raises ConfigError when it is refused or nobody answers."""
+    async with reached(settings) as bot:
+        return f"@{bot.username} at {settings.base_url}"
+
+
+@asynccontextmanager
+async def reached(settings: TelegramSettings) -> AsyncIterator[ExtBot[None]]:
+    """Telegram for a few calls, without a running bot.
+
+    Raises ConfigError when the token is refused or nobody answers.
+    """
     async with made(settings) as bot:
         try:
             await bot.initialize()
@@ -109,7 +119,7 @@ async def check_token(settings: TelegramSettings) -> str:
         except NetworkError as error:
             fault = f"telegram.base_url: {settings.base_url} does not answer ({error})"
             raise ConfigError((f"{fault}; check the connection and the address",)) from error
-        return f"@{bot.username} at {settings.base_url}"
+        yield bot
 
 
 @asynccontextmanager

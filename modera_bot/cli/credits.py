@@ -56,7 +56,7 @@ def refund(settings: Settings, receipt: str) -> None:
     import asyncio
 
     from modera_bot.app import records
-    from modera_bot.bot.refunds import refund as give_back
+    from modera_bot.bot.remote import refund as give_back
     from modera_bot.db import orders
     from modera_bot.pay.service import PaymentService
 

@@ -13,13 +13,46 @@ from modera_bot.config import Settings
 @click.argument("user", type=int)
 @with_settings
 def erase(settings: Settings, user: int) -> None:
-    """Erase everything about USER (a Telegram id), for good."""
+    """Erase everything about USER (a Telegram id), for good.
+
+    A subscription of theirs with Stars is cancelled first, where a token is configured.
+    """
     from modera_bot import privacy
     from modera_bot.app import records
 
     with records(settings) as (database, storage):
-        counts = privacy.erase(database, storage, user_id_of(database, user))
+        user_id = user_id_of(database, user)
+        ended = _end_subscription(settings, database, user, user_id)
+        counts = privacy.erase(database, storage, user_id)
+    if ended:
+        click.echo(ended)
     click.echo("Erased: " + ", ".join(f"{count} {what}" for what, count in counts.items()) + ".")
+
+
+def _end_subscription(settings: Settings, database: Any, telegram_id: int, user_id: int) -> str:
+    """Let Telegram charge them no more; says what was done, or is left to do.
+
+    Raises ConfigError, with nothing erased, when Telegram can't be reached.
+    """
+    import asyncio
+
+    from modera_bot.bot.remote import end_subscription
+    from modera_bot.db import orders
+
+    with database.begin() as connection:
+        running = orders.subscription(connection, user_id)
+    if running is None or running.cancelled or running.provider != "stars":
+        return ""
+    if not settings.telegram.token.get_secret_value():
+        return (
+            f"Their subscription runs until {running.until:%Y-%m-%d}, and without telegram.token "
+            "it could not be cancelled. With the bot's token, call editUserStarSubscription: "
+            f"user_id={telegram_id}, telegram_payment_charge_id={running.payment_id}, "
+            "is_canceled=true. Until then the bot sends each renewal back."
+        )
+    if asyncio.run(end_subscription(settings.telegram, telegram_id, running)):
+        return "Their subscription is cancelled."
+    return "Telegram does not know their subscription any more."
 
 
 @click.command()

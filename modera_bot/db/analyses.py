@@ -25,6 +25,7 @@ class Analysis:
     card_key: str | None
     profile: StyleProfile
     feedback: Feedback | None
+    credits_used: int
     created_at: datetime
 
 
@@ -121,5 +122,6 @@ def _analysis(row: Any) -> Analysis | None:
         row.card_image_url,
         profile,
         feedback,
+        row.credits_used,
         row.created_at,
     )

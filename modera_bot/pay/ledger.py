@@ -192,7 +192,7 @@ def use(
     and LookupError when there is no such person.
     """
     wallet = accounts.lock(connection, user_id)
-    use_id = uuid5(_USES, f"{user_id}:{session_id}:{feature}").hex
+    use_id = _use_id(user_id, feature, session_id)
     hold_id = _hold(connection, wallet if credits else None, user_id, credits, feature, use_id)
     if hold_id is None:
         return False
@@ -205,6 +205,19 @@ def use(
         if known is not None:
             connection.execute(_SESSION_COST, {"session": known, "amount": credits})
     return True
+
+
+def used(connection: Connection, user_id: int, feature: Feature, session_id: str) -> int | None:
+    """Credits that `use` has spent on a feature in a session; None if it was not called."""
+    query = select(credit_holds.c.amount).where(
+        credit_holds.c.job_id == _use_id(user_id, feature, session_id)
+    )
+    return connection.execute(query).scalar_one_or_none()
+
+
+def _use_id(user_id: int, feature: Feature, session_id: str) -> str:
+    """What stands for the one use that a session and a feature may have."""
+    return uuid5(_USES, f"{user_id}:{session_id}:{feature}").hex
 
 
 def _show(

@@ -220,3 +220,6 @@ class PaymentService:
         self, conn: Connection, user_id: int, credits: int, feature: Feature, session_id: str
     ) -> bool:
         return ledger.use(conn, user_id, credits, feature, session_id)
+
+    def used(self, conn: Connection, user_id: int, feature: Feature, session_id: str) -> int | None:
+        return ledger.used(conn, user_id, feature, session_id)

@@ -6,7 +6,7 @@ from modera_bot import __version__
 from modera_bot.bot.turn import Services
 from modera_bot.contracts import Webhook
 from modera_bot.storage.local import LocalStorage
-from modera_bot.web import errors, fashion, health, media, telegram
+from modera_bot.web import credits, errors, fashion, health, media, telegram
 from modera_bot.web.guard import Guard
 
 
@@ -23,7 +23,8 @@ def build(services: Services, webhook: Webhook | None) -> FastAPI:
         app.include_router(media.router(services.storage))
     if webhook is not None:
         app.include_router(telegram.router(webhook))
-    app.include_router(fashion.router(services))
+    for router in (fashion.router(services), *credits.routers(services)):
+        app.include_router(router)
     errors.handle(app)
     app.add_middleware(
         Guard,

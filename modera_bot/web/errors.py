@@ -35,6 +35,9 @@ class Fault(StrEnum):
     INVALID_REQUEST = "invalid_request"
     TOO_LARGE = "too_large"
     UNAVAILABLE = "unavailable"
+    PAYMENTS_OFF = "payments_off"
+    NOT_FOR_SALE = "not_for_sale"
+    ORDER_CLOSED = "order_closed"
 
 
 _STATUS: dict[Code | Fault, HTTPStatus] = {
@@ -46,6 +49,9 @@ _STATUS: dict[Code | Fault, HTTPStatus] = {
     Fault.INVALID_REQUEST: HTTPStatus.UNPROCESSABLE_ENTITY,
     Fault.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Fault.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    Fault.PAYMENTS_OFF: HTTPStatus.FORBIDDEN,
+    Fault.NOT_FOR_SALE: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Fault.ORDER_CLOSED: HTTPStatus.CONFLICT,
     Code.FILE_TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Code.PICTURE_GONE: HTTPStatus.NOT_FOUND,
     Code.NOT_ENOUGH_CREDITS: HTTPStatus.PAYMENT_REQUIRED,
@@ -61,6 +67,9 @@ _MESSAGES = {
     Fault.INVALID_REQUEST: "The request can't be read.",
     Fault.TOO_LARGE: "The body is too large.",
     Fault.UNAVAILABLE: "Something that this needs does not answer; try again later.",
+    Fault.PAYMENTS_OFF: "Everything is free here: [pay] enabled is false.",
+    Fault.NOT_FOR_SALE: "This package is not sold for this currency by this provider.",
+    Fault.ORDER_CLOSED: "The order is paid, or over; make a new one.",
 }
 _TEXTS = Texts()
 

@@ -31,9 +31,9 @@ class Caller:
         return cls(http, headers, (await known(app, person)).id)
 
     async def call(self, verb: str, path: str, **more: Any) -> tuple[int, Any]:
-        async with self.http.request(
-            verb, f"{FASHION}/{path}", headers=self.headers, **more
-        ) as answer:
+        """Status and answer; a path without a slash in front is one of the fashion contracts."""
+        url = path if path.startswith("/") else f"{FASHION}/{path}"
+        async with self.http.request(verb, url, headers=self.headers, **more) as answer:
             return answer.status, await answer.json()
 
     async def upload(self, data: bytes) -> str:
@@ -52,14 +52,14 @@ class Caller:
             body["person_image_url"] = await self.upload(photo(WOMAN))
         return await self.call("POST", "virtual-tryon", json=body)
 
-    async def status(self, session_id: str) -> tuple[int, Any]:
-        return await self.call("GET", f"tryon-status/{session_id}?user_id={self.user_id}")
+    async def status(self, session_id: str, kind: str = "tryon") -> tuple[int, Any]:
+        return await self.call("GET", f"{kind}-status/{session_id}?user_id={self.user_id}")
 
-    async def ended(self, session_id: str) -> Any:
+    async def ended(self, session_id: str, kind: str = "tryon") -> Any:
         """The status once the job has ended."""
         async with asyncio.timeout(20):
             while True:
-                status, answer = await self.status(session_id)
+                status, answer = await self.status(session_id, kind)
                 assert status == 200, answer
                 if answer["status"] not in ("queued", "running"):
                     return answer

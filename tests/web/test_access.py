@@ -11,6 +11,7 @@ from telegram.ext import CallbackQueryHandler
 
 from modera_bot.bot.application import FLOWS
 from modera_bot.bot.flows.states import State
+from modera_bot.config import PaySettings
 from modera_bot.db import schema, sessions
 from modera_bot.sandbox.client import SandboxError
 from modera_bot.web.application import build
@@ -68,7 +69,7 @@ WRONG = [
 
 async def test_every_route_refuses_a_missing_or_wrong_token_before_it_reads(app, http):
     guarded = [(verb, path) for verb, path, _ in routes(app)]
-    assert len(guarded) >= 4
+    assert len(guarded) >= 10
     for verb, path in [*guarded, ("GET", "/api/nothing"), ("PATCH", "/api/")]:
         for headers in WRONG:
             url = f"{path}?token=a-token-of-the-tests"
@@ -86,10 +87,21 @@ async def test_each_of_several_tokens_opens(app, http, anna):
 
 
 async def test_user_b_reads_nothing_of_user_a_by_any_id_on_any_route(
-    app, http, bearer, anna, boris
+    serve_web, http, bearer, anna, boris
 ):
+    async with serve_web(pay=PaySettings(enabled=True, starter=0)) as app:
+        await _reads_nothing(app, http, bearer, anna, boris)
+
+
+async def _reads_nothing(app, http, bearer, anna, boris) -> None:
     owner = await Caller.of(app, http, bearer, anna)
     other = await Caller.of(app, http, bearer, boris)
+    services = app.services
+    await services.database.run(services.payments.give, owner.user_id, 3, reason="a test")
+    order = {"package": "basic", "currency": "XTR", "provider": "stars"}
+    bought, _ = await services.database.run(
+        services.payments.purchase, user_id=owner.user_id, **order
+    )
     _, begun = await owner.begin()
     done = await owner.ended(begun["session_id"])
     photo_key = await owner.upload(photo(WOMAN))
@@ -98,7 +110,7 @@ async def test_user_b_reads_nothing_of_user_a_by_any_id_on_any_route(
     ids = {
         *(begun["session_id"], str(uuid.UUID(begun["session_id"])), begun["job_id"]),
         *(photo_key, app.services.storage.url(photo_key)),
-        *(result["image_url"], result["signed_url"], result["tryon_id"]),
+        *(result["image_url"], result["signed_url"], result["tryon_id"], bought.id),
     }
     tried = 0
     for verb, path, fields in routes(app):
@@ -110,6 +122,9 @@ async def test_user_b_reads_nothing_of_user_a_by_any_id_on_any_route(
                     "image_url": theirs,
                     "clothing_image_url": own,
                     "person_image_url": own,
+                    "credits_amount": 3,
+                    "feature_used": "tryon",
+                    "order_id": theirs,
                 } | {place: theirs}
                 names = {name: body[name] for name in fields if name in body}
                 url = re.sub(r"\{\w+\}", theirs.replace("/", "%2F"), path)
@@ -120,10 +135,10 @@ async def test_user_b_reads_nothing_of_user_a_by_any_id_on_any_route(
                     json=names,
                 ) as answer:
                     text = await answer.text()
-                    assert answer.status in (404, 405, 409, 422), (verb, path, theirs, text)
+                    assert answer.status in (402, 404, 405, 409, 422), (verb, path, text)
                     assert f"users/{owner.user_id}/" not in text
                     tried += 1
-    assert tried > 50
+    assert tried > 100
 
 
 async def test_user_b_reads_and_changes_nothing_of_user_a_by_any_button(app, anna, boris, client):

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import BaseModel, Field
 
@@ -16,9 +15,9 @@ from modera_bot.contracts import (
     Stage,
     Wire,
 )
+from modera_bot.style import Range, StylePreferences, StyleProfile
+from modera_bot.web.contract import SessionId, UserId
 from modera_bot.web.errors import ErrorDetail
-
-MOST = 2**63 - 1
 
 ImageUrl = Annotated[
     str,
@@ -28,11 +27,6 @@ ImageUrl = Annotated[
         description="A storage key, or a signed address of ours that still lives; nothing else.",
         examples=["users/7/photos/0b5ea1c7.jpg"],
     ),
-]
-UserId = Annotated[int, Field(ge=1, le=MOST, strict=True, description="Our number for a person.")]
-SessionId = Annotated[
-    UUID,
-    Field(description="Chosen by the caller; sending the same request again changes nothing."),
 ]
 
 
@@ -61,8 +55,29 @@ class Result(BaseModel):
     credits_used: int
 
 
-class TryOnStatus(BaseModel):
-    """Where a try-on stands. `result` comes with `done` while its picture is kept."""
+class StyleAnalysis(Wire):
+    """`budget_range` is for one outfit, and counts more than that of the preferences."""
+
+    person_image_url: ImageUrl
+    user_id: UserId
+    session_id: SessionId
+    preferences: StylePreferences = StylePreferences()
+    budget_range: Range | None = None
+
+
+class Advice(BaseModel):
+    """What suits the person. `image_url` is the storage key of the card, `signed_url` opens it
+    for a time; both are null once the card has been deleted."""
+
+    analysis_id: str
+    style_profile: StyleProfile
+    image_url: str | None
+    signed_url: str | None
+    credits_used: int
+
+
+class Standing(BaseModel):
+    """Where a job stands."""
 
     session_id: str
     job_id: str
@@ -71,8 +86,19 @@ class TryOnStatus(BaseModel):
     stage: Stage | None
     progress: float
     eta_seconds: float | None
-    result: Result | None = None
     error: ErrorDetail | None = None
+
+
+class TryOnStatus(Standing):
+    """Where a try-on stands. `result` comes with `done` while its picture is kept."""
+
+    result: Result | None = None
+
+
+class StyleStatus(Standing):
+    """Where a style analysis stands. `result` comes with `done` while it is kept."""
+
+    result: Advice | None = None
 
 
 class Picture(BaseModel):

@@ -2,10 +2,9 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Annotated
 from uuid import NAMESPACE_URL, uuid5
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from sqlalchemy import Connection
 
 from modera_bot import images
@@ -16,9 +15,10 @@ from modera_bot.db import pictures
 from modera_bot.db.pictures import PictureRow
 from modera_bot.db.schema import now
 from modera_bot.images import Normalised
+from modera_bot.web.contract import UserInQuery
 from modera_bot.web.errors import explained
 from modera_bot.web.fashion.access import begin_once, ensure_consent, own_picture
-from modera_bot.web.fashion.models import MOST, ImageOfPerson, Picture, RoleFault, Validity
+from modera_bot.web.fashion.models import ImageOfPerson, Picture, RoleFault, Validity
 
 UPLOAD = "/preprocess-image"
 _PICTURE = {"schema": {"type": "string", "format": "binary"}}
@@ -27,9 +27,7 @@ _BODY = {"requestBody": {"required": True, "content": {"image/*": _PICTURE}}}
 
 def add_routes(routes: APIRouter, services: Services) -> None:
     @routes.post(UPLOAD, status_code=201, openapi_extra=_BODY)
-    async def preprocess_image(
-        request: Request, user_id: Annotated[int, Query(ge=1, le=MOST)]
-    ) -> Picture:
+    async def preprocess_image(request: Request, user_id: UserInQuery) -> Picture:
         """Take a photo of a person's in: upright, in sRGB, without metadata, as a plain JPEG.
 
         The body is the picture itself. The same photo twice is kept once.

@@ -1,19 +1,19 @@
 """POST virtual-tryon and GET tryon-status: a try-on as a job, without the chat."""
 
 import asyncio
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from sqlalchemy import Connection
 
 from modera_bot.bot.turn import Services
 from modera_bot.contracts import Feature, GarmentRef, JobKind, JobState, Role, TryOnRequest
-from modera_bot.db import sessions, tryons
+from modera_bot.db import tryons
 from modera_bot.db.pictures import PictureRow
 from modera_bot.errors import Code, Refusal
-from modera_bot.web.errors import ApiError, ErrorDetail, Fault, explained
+from modera_bot.web.contract import SessionId, UserInQuery
 from modera_bot.web.fashion.access import begin_once, ensure_consent, own_picture
-from modera_bot.web.fashion.models import MOST, Result, SessionId, TryOn, TryOnStatus
+from modera_bot.web.fashion.models import Result, TryOn, TryOnStatus
+from modera_bot.web.fashion.work import begin, standing
 
 
 def add_routes(routes: APIRouter, services: Services) -> None:
@@ -25,9 +25,7 @@ def add_routes(routes: APIRouter, services: Services) -> None:
         return status
 
     @routes.get("/tryon-status/{session_id}")
-    async def tryon_status(
-        session_id: SessionId, user_id: Annotated[int, Query(ge=1, le=MOST)]
-    ) -> TryOnStatus:
+    async def tryon_status(session_id: SessionId, user_id: UserInQuery) -> TryOnStatus:
         """Where a person's try-on stands, and its picture once there is one."""
         return await services.database.run(_status, services, session_id.hex, user_id)
 
@@ -36,24 +34,15 @@ def _begin(connection: Connection, services: Services, body: TryOn) -> TryOnStat
     """Job, hold and session in one transaction."""
     ensure_consent(connection, services, body.user_id)
     session_id = body.session_id.hex
-    session = sessions.get(connection, session_id)
-    if session is not None and session.user_id != body.user_id:
-        raise ApiError(Fault.NOT_FOUND)
-    request = _request(connection, services, body)
-    if session is not None:
-        job = services.jobs.of_session(connection, session_id)
-        if job is None or job.payload != request.model_dump(mode="json"):
-            raise ApiError(Fault.CONFLICT)
-        return _status(connection, services, session_id, body.user_id)
-    sessions.open_over_http(connection, session_id, body.user_id, "tryon")
-    services.jobs.submit(
+    begin(
         connection,
-        kind=JobKind.TRYON,
+        services,
         user_id=body.user_id,
         session_id=session_id,
-        payload=request,
+        kind=JobKind.TRYON,
+        request=_request(connection, services, body),
         feature=Feature.TRYON,
-        amount=services.credits.price(Feature.TRYON, quality=request.quality),
+        amount=services.credits.price(Feature.TRYON, quality=body.quality_level),
     )
     return _status(connection, services, session_id, body.user_id)
 
@@ -83,26 +72,10 @@ def _ensure_usable(picture: PictureRow, role: Role) -> None:
 def _status(
     connection: Connection, services: Services, session_id: str, user_id: int
 ) -> TryOnStatus:
-    session = sessions.get(connection, session_id)
-    if session is None or session.user_id != user_id:
-        raise ApiError(Fault.NOT_FOUND)
-    job = services.jobs.of_session(connection, session_id)
-    status = services.jobs.status(connection, job.id) if job else None
-    if job is None or status is None:
-        raise ApiError(Fault.NOT_FOUND)
-    done = status.state is JobState.DONE
-    error = job.error if status.state is JobState.FAILED else None
-    return TryOnStatus(
-        session_id=session_id,
-        job_id=job.id,
-        status=status.state,
-        position=status.position,
-        stage=status.stage,
-        progress=status.progress,
-        eta_seconds=status.eta_seconds,
-        result=_result(connection, services, job.id, user_id) if done else None,
-        error=ErrorDetail(code=error, message=explained(error, job.id[:6])) if error else None,
-    )
+    stands = standing(connection, services, session_id, user_id, JobKind.TRYON)
+    done = stands.status is JobState.DONE
+    result = _result(connection, services, stands.job_id, user_id) if done else None
+    return TryOnStatus(**stands.model_dump(), result=result)
 
 
 def _result(

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from modera_bot.app import App
-from modera_bot.bot.refunds import refund
+from modera_bot.bot.remote import refund
 from modera_bot.config import PackageSettings, PaySettings, PromoSettings
 from modera_bot.contracts import OrderState
 from modera_bot.db import orders

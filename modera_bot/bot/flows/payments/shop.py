@@ -3,11 +3,11 @@
 import logging
 
 from sqlalchemy import Connection
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LabeledPrice, Update
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import BadRequest
 from telegram.ext import ContextTypes
 
-from modera_bot.bot import screen
+from modera_bot.bot import invoices, screen
 from modera_bot.bot.chat import Chat, alert, answer
 from modera_bot.bot.flows import menu
 from modera_bot.bot.flows.payments import subscription
@@ -22,8 +22,6 @@ from modera_bot.errors import PaymentError
 
 log = logging.getLogger(__name__)
 
-#: Seconds of a month, as Telegram counts it; it knows no other period.
-MONTH_S = 2_592_000
 NOT_GIVEN = {
     Promo.UNKNOWN: "pay-promo-unknown",
     Promo.USED: "pay-promo-used",
@@ -112,31 +110,11 @@ async def _offer(turn: Turn, order: Order, step: Step) -> None:
     chat = Chat.of(turn)
     match step:
         case Invoice() if order.monthly:
-            await _send_link(turn, order, await _link(turn, order))
+            await _send_link(turn, order, await invoices.link(chat, order))
         case Link(url=url):
             await _send_link(turn, order, url)
         case Invoice():
-            await turn.bot.send_invoice(
-                chat.id,
-                title=chat.text("pay-invoice-title", credits=credits(chat, order.credits)),
-                description=chat.text("pay-invoice-text", bot=turn.bot.first_name),
-                payload=order.id,
-                currency=order.currency,
-                prices=_prices(chat, order),
-            )
-
-
-async def _link(turn: Turn, order: Order) -> str:
-    """A subscription can be sold by a link alone (Bot API, createInvoiceLink)."""
-    chat = Chat.of(turn)
-    return await turn.bot.create_invoice_link(
-        title=chat.text("pay-invoice-title", credits=credits(chat, order.credits)),
-        description=chat.text("pay-invoice-text", bot=turn.bot.first_name),
-        payload=order.id,
-        currency=order.currency,
-        prices=_prices(chat, order),
-        subscription_period=MONTH_S,
-    )
+            await turn.bot.send_invoice(chat.id, **invoices.wording(chat, order))
 
 
 async def _send_link(turn: Turn, order: Order, url: str) -> None:
@@ -144,10 +122,6 @@ async def _send_link(turn: Turn, order: Order, url: str) -> None:
     pay = InlineKeyboardButton(chat.text("pay-subscribe-for", price=cost), url=url)
     text = chat.text("pay-subscribe", credits=credits(chat, order.credits), price=cost)
     await chat.send(text, InlineKeyboardMarkup([[pay]]))
-
-
-def _prices(chat: Chat, order: Order) -> list[LabeledPrice]:
-    return [LabeledPrice(credits(chat, order.credits), int(order.amount))]
 
 
 async def redeem(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

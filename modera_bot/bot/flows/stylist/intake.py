@@ -80,7 +80,7 @@ async def _receive(turn: Turn, uploads: Sequence[Upload]) -> None:
     await chat.act(ChatAction.TYPING)
     read = await asyncio.gather(*reading)
     for photo in reversed(read):
-        if isinstance(photo, Unusable) or _fault(photo.report) is not None:
+        if isinstance(photo, Unusable) or photo_fault(photo.report) is not None:
             continue
         await photos.store(turn, [photo])
         data = StylistData(photo_key=photo.key)
@@ -96,7 +96,7 @@ async def _receive(turn: Turn, uploads: Sequence[Upload]) -> None:
         if isinstance(bad, Unusable):
             text = chat.text(bad.text_key)
         else:
-            text = error_text(chat, _fault(bad.report) or Code.NO_PERSON)
+            text = error_text(chat, photo_fault(bad.report) or Code.NO_PERSON)
         hint = chat.text("stylist-wanted")
         await chat.send(Markup(f"{text}\n\n{hint}"), reply_to=bad.message_id)
     data = StylistData.of(turn.session).at_rest()
@@ -104,7 +104,8 @@ async def _receive(turn: Turn, uploads: Sequence[Upload]) -> None:
     await turn.commit(enter, turn, state, data)
 
 
-def _fault(report: PhotoReport) -> Code | None:
+def photo_fault(report: PhotoReport) -> Code | None:
+    """Why a photo is of no use to the stylist, None if it is."""
     if not report.people:
         return Code.NO_PERSON
     return report.person_fault if report.person_fault in HOPELESS else None
