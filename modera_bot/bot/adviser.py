@@ -12,10 +12,12 @@ from modera_bot.bot.flows.states import State
 from modera_bot.bot.flows.stylist import pages, wording
 from modera_bot.bot.flows.stylist.data import StylistData
 from modera_bot.bot.flows.tryon.wording import error_text
+from modera_bot.bot.money import after_failure, after_result
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Services
 from modera_bot.contracts import Event, Failure, StylingResult
-from modera_bot.db import analyses, events, sessions, users
+from modera_bot.db import analyses, events, holds, sessions, users
+from modera_bot.db.holds import Hold
 from modera_bot.db.sessions import Session
 from modera_bot.db.users import User
 from modera_bot.errors import Code
@@ -43,15 +45,14 @@ class Adviser:
         awaited = session.status == "active" and data.job_id == event.job_id
         state: str = session.state
         changes: dict[str, Any] = {}
+        hold = await self._services.database.run(holds.of_job, event.job_id)
         if isinstance(event.data, StylingResult):
-            told = await self._advise(chat, event.data, user)
+            told = await self._advise(chat, event.data, user, hold)
             state, changes = State.STYLIST_RESULTS, data.at_rest().stored()
             if not told and awaited:
-                state, changes = await self._fail(
-                    chat, Failure(code=Code.PICTURE_GONE), data, event
-                )
+                state, changes = await self._fail(chat, GONE, data, event, hold)
         elif isinstance(event.data, Failure) and awaited:
-            state, changes = await self._fail(chat, event.data, data, event)
+            state, changes = await self._fail(chat, event.data, data, event, hold)
         if awaited and data.status_message_id is not None:
             await chat.delete(data.status_message_id)
 
@@ -62,7 +63,9 @@ class Adviser:
 
         await self._services.database.run(commit)
 
-    async def _advise(self, chat: Chat, result: StylingResult, user: User) -> bool:
+    async def _advise(
+        self, chat: Chat, result: StylingResult, user: User, hold: Hold | None
+    ) -> bool:
         """The advice, then its card with the buttons; False if that has been deleted meanwhile."""
         database = self._services.database
         analysis = await database.run(analyses.get, result.analysis_id, user.id)
@@ -74,14 +77,17 @@ class Adviser:
         await _stream(chat, int(analysis.id[:7], 16) + 1, parts)
         await chat.send(wording.whole(parts))
         rows = wording.buttons(chat, analysis.id, profile, analysis.feedback)
-        await chat.send_photo(card, wording.card_caption(chat, profile), InlineKeyboardMarkup(rows))
+        balance = await database.run(self._services.credits.balance, user.id)
+        caption = after_result(chat, wording.card_caption(chat, profile), hold, balance or 0)
+        await chat.send_photo(card, caption, InlineKeyboardMarkup(rows))
         return True
 
     async def _fail(
-        self, chat: Chat, failure: Failure, data: StylistData, event: Event
+        self, chat: Chat, failure: Failure, data: StylistData, event: Event, hold: Hold | None
     ) -> tuple[str, dict[str, Any]]:
         """Say why, and what would help; returns the state to go to and what is known there."""
         text = error_text(chat, failure.code, (event.job_id or "")[:6])
+        text = after_failure(chat, text, hold)
         if failure.code in TELLABLE:
             hint = chat.text("stylist-tell-instead")
             await chat.send(Markup(f"{text}\n\n{hint}"), pages.tell(chat))

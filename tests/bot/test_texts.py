@@ -18,7 +18,7 @@ from fluent.syntax.visitor import Visitor
 import modera_bot.bot
 from modera_bot import style
 from modera_bot.bot.texts import LOCALES, PLAIN, Markup, TextError, Texts
-from modera_bot.contracts import Category, Fit, Notice, Quality, Role, Stage
+from modera_bot.contracts import Category, Feature, Fit, Notice, Quality, Role, Stage
 from modera_bot.errors import Code
 from modera_bot.sandbox.formatting import formatted, utf16_length
 
@@ -29,6 +29,7 @@ STYLE = [
 ]
 ENUMS: tuple[type[StrEnum], ...] = (
     Category,
+    Feature,
     Fit,
     Notice,
     Quality,

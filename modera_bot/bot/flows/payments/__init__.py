@@ -1,9 +1,9 @@
 """Payments: packages of credits for Telegram Stars.
 
-    confirm (offer) ── enough ──> the try-on
-          └─ not enough ──> pay:buy:<package>:go ──> invoice ──> pre-checkout ──> paid
-                                                                                   │
-          the receipt, and the try-on goes on by itself <──────────────────────────┘
+    offer ── enough ──> the try-on, the advice
+      └─ not enough ──> pay:buy:<package>:go ──> invoice ──> pre-checkout ──> paid
+                                                                               │
+      the receipt, and what waited goes on by itself <─────────────────────────┘
 
     /balance ──> pay:packages ──> pay:buy:<package> ──> invoice, or a link for a subscription
              ├─> pay:history

@@ -1,7 +1,7 @@
 """The money itself: may it be paid, it was paid, it went back.
 
     pre-checkout ──> answered from the database, within Telegram's ten seconds
-    paid ──> commit the credits ──> receipt ──> commit that it was told; the try-on goes on
+    paid ──> commit the credits ──> receipt ──> commit that it was told; what waited goes on
     refunded ──> commit the loss ──> tell ──> commit that it was told
 
 A crash anywhere in between repeats the update: the credits come once, a message perhaps twice.
@@ -16,9 +16,7 @@ from telegram.error import BadRequest
 from telegram.ext import ContextTypes
 
 from modera_bot.bot.chat import Chat
-from modera_bot.bot.flows.tryon.data import TryOnData
-from modera_bot.bot.flows.tryon.price import waits
-from modera_bot.bot.flows.tryon.submission import submit
+from modera_bot.bot.flows.payments import waiting
 from modera_bot.bot.money import receipt
 from modera_bot.bot.stars import give_back
 from modera_bot.bot.turn import Turn, current
@@ -86,7 +84,7 @@ async def tell(turn: Turn, order: Order) -> None:
 
 
 async def _go_on(turn: Turn, order: Order) -> None:
-    """Begin the try-on that waited for these credits, if it still waits.
+    """Begin the try-on or the advice that waited for these credits, if it still waits.
 
     Should the person have been away for long, its session has expired; it is taken up again.
     """
@@ -95,9 +93,8 @@ async def _go_on(turn: Turn, order: Order) -> None:
     session = turn.session or await turn.services.database.run(sessions.get, order.session_id)
     if session is None or session.id != order.session_id:  # they do something else by now
         return
-    data = TryOnData.of(session)
-    if session.status in ("active", "expired") and waits(turn, data, session.state):
-        await submit(turn, data)
+    if session.status in ("active", "expired") and waiting.waits(turn, session):
+        await waiting.go_on(turn, session)
         await turn.services.database.run(orders.resumed, order.id)
 
 

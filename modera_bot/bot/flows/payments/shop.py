@@ -10,9 +10,9 @@ from telegram.ext import ContextTypes
 from modera_bot.bot import invoices, screen
 from modera_bot.bot.chat import Chat, alert, answer
 from modera_bot.bot.flows import menu
-from modera_bot.bot.flows.payments import subscription
-from modera_bot.bot.flows.tryon.data import TryOnData
-from modera_bot.bot.flows.tryon.price import price_of_tryon, waits
+from modera_bot.bot.flows.payments import subscription, waiting
+from modera_bot.bot.flows.stylist.price import price_of_styling
+from modera_bot.bot.flows.tryon.price import price_of_tryon
 from modera_bot.bot.money import credits, package_rows, price
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
@@ -44,7 +44,8 @@ async def show_balance(turn: Turn) -> None:
     held, owed = await services.database.run(_reserved, turn.user.id)
     subscribed = await services.database.run(orders.subscription, turn.user.id)
     costs = price_of_tryon(turn)
-    parts = [chat.text("pay-balance", balance=credits(chat, have), tryon=costs)]
+    styling = price_of_styling(turn)
+    parts = [chat.text("pay-balance", balance=credits(chat, have), tryon=costs, styling=styling)]
     if held:
         parts.append(chat.text("pay-held", held=credits(chat, held)))
     if owed:
@@ -80,10 +81,7 @@ async def buy(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     turn = current.get()
     assert context.match is not None
     package, goes_on = context.match[1], context.match[2] is not None
-    data = TryOnData.of(turn.session)
-    waiting = (
-        turn.session.id if turn.session and goes_on and waits(turn, data, turn.state) else None
-    )
+    goes_on = goes_on and turn.session is not None and waiting.waits(turn, turn.session)
     try:
         order, step = await turn.services.database.run(
             turn.services.payments.purchase,
@@ -91,7 +89,7 @@ async def buy(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
             package=package,
             currency="XTR",
             provider="stars",
-            session_id=waiting,
+            session_id=turn.session.id if goes_on and turn.session else None,
         )
     except PaymentError:
         await alert(turn, "alert-pay-closed")

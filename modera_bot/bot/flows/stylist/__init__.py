@@ -10,6 +10,8 @@
     stylist_preferences      wishes by buttons or in words              the same
                              another photo                              the same
                              "Advise me"                                stylist_processing
+                             the same, with a price: said first         the same, until agreed
+                                                                        to or paid
     stylist_processing       photos                                     the same, kept out
     any of these             /cancel, menu, 30 idle minutes             default
     ── by delivery ────────  ─────────────────────────────────────────  ──────────────────────
@@ -34,7 +36,7 @@ from telegram.ext import (
 )
 
 from modera_bot.bot.flows.states import InState, State
-from modera_bot.bot.flows.stylist import intake, results, wishes
+from modera_bot.bot.flows.stylist import intake, price, results, wishes
 from modera_bot.bot.flows.stylist.intake import begin, resume
 from modera_bot.bot.flows.stylist.pages import PAGES
 from modera_bot.bot.flows.tryon import HAS_PHOTO
@@ -66,7 +68,8 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
         button(f"page:(?:{'|'.join(PAGES)})", wishes.turn_to),
         button("set:[a-z]+:[A-Za-z0-9-]+", wishes.set_one),
         button("(?:add|drop):[a-z]+:[a-z-]+", wishes.set_many),
-        button("go", intake.go),
+        button("go", price.go),
+        button("agree", price.agree),
         button(f"open:{ID}", results.open_),
         button(f"outfit:{ID}:[1-5]", results.outfit),
         button(f"save:{ID}", results.save),

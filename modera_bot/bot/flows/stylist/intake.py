@@ -15,7 +15,7 @@ from modera_bot.bot.flows.data import Upload
 from modera_bot.bot.flows.states import PROCESSING, State
 from modera_bot.bot.flows.stylist import wishes
 from modera_bot.bot.flows.stylist.data import StylistData
-from modera_bot.bot.flows.stylist.submission import enter, submit
+from modera_bot.bot.flows.stylist.submission import enter
 from modera_bot.bot.flows.tryon import photos, who
 from modera_bot.bot.flows.tryon.choices import pressed
 from modera_bot.bot.flows.tryon.photos import Unusable
@@ -132,22 +132,6 @@ async def choose_person(update: Update, context: ContextTypes.DEFAULT_TYPE) -> N
         await wishes.ask(turn)
         data = StylistData(photo_key=key, person_at=at)
         await turn.commit(enter, turn, State.STYLIST_PREFERENCES, data)
-
-
-async def go(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-    """`stylist:go`: advise."""
-    turn = current.get()
-    data = StylistData.of(turn.session)
-    if turn.state in PROCESSING:
-        await alert(turn, "alert-busy")
-    elif data.photo_key is None:
-        await alert(turn, "alert-stale")
-    else:
-        await answer(turn)
-        message = turn.update.effective_message
-        if message is not None:
-            await Chat.of(turn).edit_keyboard(message.message_id)
-        await submit(turn, data)
 
 
 async def cancel(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

@@ -72,7 +72,7 @@ def rows(chat: Chat, page: str, wishes: StylePreferences) -> Rows:
     """The buttons of a page."""
     if page == "main":
         return _main(chat, wishes)
-    return [*_inner(chat, page, wishes), [_to(chat, "main", "button-back")]]
+    return [*_inner(chat, page, wishes), [to(chat, "main", "button-back")]]
 
 
 def _inner(chat: Chat, page: str, wishes: StylePreferences) -> Rows:
@@ -102,10 +102,10 @@ def _main(chat: Chat, wishes: StylePreferences) -> Rows:
     return [
         *_single(chat, "occasion", wishes.occasion, 2),
         *_single(chat, "wardrobe", wishes.wardrobe, 2),
-        [_to(chat, "style"), _to(chat, "budget")],
-        [_to(chat, "liked"), _to(chat, "avoided")],
-        [_to(chat, "size"), _to(chat, "body")],
-        [_to(chat, "looks")],
+        [to(chat, "style"), to(chat, "budget")],
+        [to(chat, "liked"), to(chat, "avoided")],
+        [to(chat, "size"), to(chat, "body")],
+        [to(chat, "looks")],
         _go(chat),
         [_button(chat, "button-cancel", "stylist:cancel")],
     ]
@@ -113,12 +113,12 @@ def _main(chat: Chat, wishes: StylePreferences) -> Rows:
 
 def again(chat: Chat) -> Rows:
     """After a failure: once more, or other wishes."""
-    return [_go(chat), [_to(chat, "main", "button-stylist-wishes")], [_menu(chat)]]
+    return [_go(chat), [to(chat, "main", "button-stylist-wishes")], [_menu(chat)]]
 
 
 def tell(chat: Chat) -> InlineKeyboardMarkup:
     """After a photo that tells no colours: the person can."""
-    return InlineKeyboardMarkup([[_to(chat, "looks", "button-stylist-tell")], [_menu(chat)]])
+    return InlineKeyboardMarkup([[to(chat, "looks", "button-stylist-tell")], [_menu(chat)]])
 
 
 def processing(chat: Chat) -> InlineKeyboardMarkup:
@@ -200,7 +200,8 @@ def _go(chat: Chat) -> list[InlineKeyboardButton]:
     return [InlineKeyboardButton(text, callback_data="stylist:go", style=style)]
 
 
-def _to(chat: Chat, page: str, text: str | None = None) -> InlineKeyboardButton:
+def to(chat: Chat, page: str, text: str | None = None) -> InlineKeyboardButton:
+    """The button that leads to a page."""
     return _button(chat, text or f"button-page-{page}", f"stylist:page:{page}")
 
 

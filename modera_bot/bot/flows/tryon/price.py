@@ -1,18 +1,17 @@
-"""What a try-on costs, said before it begins; and where to get what is missing."""
+"""What a try-on costs, said before it begins."""
 
 from collections.abc import Iterable
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
-from telegram.constants import KeyboardButtonStyle
+from telegram import Update
 from telegram.ext import ContextTypes
 
 from modera_bot.bot import keyboards
 from modera_bot.bot.chat import Chat, alert, answer
+from modera_bot.bot.flows.offer import offer
 from modera_bot.bot.flows.states import State
 from modera_bot.bot.flows.tryon.data import TryOnData
 from modera_bot.bot.flows.tryon.photos import Photo
 from modera_bot.bot.flows.tryon.submission import WAITING, submit, usable, wait
-from modera_bot.bot.money import credits, package_rows
 from modera_bot.bot.turn import Turn, current
 from modera_bot.contracts import Feature
 
@@ -28,24 +27,9 @@ async def submit_or_ask(turn: Turn, data: TryOnData, fresh: Iterable[Photo] = ()
     if not price:
         await submit(turn, data, fresh)
         return
-    chat, services = Chat.of(turn), turn.services
-    balance = await services.database.run(services.payments.welcome, turn.user.id)
-    costs = {"price": credits(chat, price), "balance": credits(chat, balance)}
-    if balance >= price:
-        go = InlineKeyboardButton(
-            chat.text("button-pay-go", price=costs["price"]),
-            callback_data="tryon:go",
-            style=KeyboardButtonStyle.PRIMARY,
-        )
-        garment = data.correctable
-        kinds = keyboards.categories(chat, garment, data.category) if garment else ()
-        rows = [[go], *kinds]
-        text = chat.text("pay-confirm", **costs)
-    else:
-        rows = [*package_rows(chat, services.payments.packages("XTR"), ":go")]
-        text = chat.text("pay-short", **costs)
-    cancel = InlineKeyboardButton(chat.text("button-cancel"), callback_data="tryon:cancel")
-    await chat.send(text, InlineKeyboardMarkup([*rows, [cancel]]))
+    garment = data.correctable
+    kinds = keyboards.categories(Chat.of(turn), garment, data.category) if garment else ()
+    await offer(turn, Feature.TRYON, price, agree="tryon:go", cancel="tryon:cancel", more=kinds)
     await turn.commit(wait, turn, data, fresh)
 
 

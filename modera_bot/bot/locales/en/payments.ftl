@@ -6,17 +6,26 @@ pay-credits =
        *[other] { $count } credits
     }
 
-## Before a try-on
+## Before a try-on or an advice
 
-pay-confirm =
+pay-confirm-tryon =
     <b>Shall I try it on?</b>
 
     It costs <b>{ $price }</b>, you have { $balance }. If it fails, you get them back.
-pay-short =
+pay-short-tryon =
     <b>Not enough credits</b>
 
     This try-on costs { $price }, and you have { $balance }. Choose a package: once it’s paid, the try-on goes on by itself.
-button-pay-go = ✨ Try on · { $price }
+button-pay-go-tryon = ✨ Try on · { $price }
+pay-confirm-styling =
+    <b>Shall I advise you?</b>
+
+    It costs <b>{ $price }</b>, you have { $balance }. If it fails, you get them back.
+pay-short-styling =
+    <b>Not enough credits</b>
+
+    Style advice costs { $price }, and you have { $balance }. Choose a package: once it’s paid, I begin by myself. Your photo and wishes are kept.
+button-pay-go-styling = ✨ Advise me · { $price }
 
 ## Balance and packages
 
@@ -28,6 +37,10 @@ pay-balance =
         [0] Try-ons are free here.
         [one] A try-on costs { $tryon } credit.
        *[other] A try-on costs { $tryon } credits.
+    } { $styling ->
+        [0] Style advice is free here.
+        [one] Style advice costs { $styling } credit.
+       *[other] Style advice costs { $styling } credits.
     } Drafts, refusals and failures cost nothing.
 pay-held = Reserved for work in progress: { $held }.
 pay-debt = You owe { $debt }: a payment went back whose credits were already spent. The next ones settle it.
@@ -73,7 +86,7 @@ alert-pay-closed = This offer is no longer open. Please choose again: /buy
 pay-subscription-cancelled = Cancelled. What you’ve paid for stays: the subscription runs until { DATETIME($until, dateStyle: "long") }.
 pay-subscription-resumed = Good: your subscription goes on.
 
-## After a try-on
+## After a try-on or an advice
 
 pay-spent = −{ $price } · { $balance } left
 pay-draft-free = Drafts are free: { $credits } back.
