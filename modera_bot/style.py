@@ -174,6 +174,9 @@ class Complaint(StrEnum):
     PRICE = "price"
 
 
+#: Letters kept of what a person says in their own words.
+LONGEST_WORDS = 300
+
 Hex = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=40, strip_whitespace=True)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
@@ -221,7 +224,7 @@ class StylePreferences(Wire):
     sizes: str | None = Field(None, max_length=60)
     body: BodyType | None = None
     measurements: Measurements | None = None
-    wish: str | None = Field(None, max_length=300)
+    wish: str | None = Field(None, max_length=LONGEST_WORDS)
     appearance: Appearance = Appearance()
 
 
@@ -230,7 +233,7 @@ class Feedback(Wire):
 
     good: bool
     why: tuple[Complaint, ...] = ()
-    words: str | None = Field(None, max_length=300)
+    words: str | None = Field(None, max_length=LONGEST_WORDS)
 
 
 class PastAdvice(Wire):

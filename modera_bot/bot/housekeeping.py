@@ -19,7 +19,7 @@ from modera_bot import privacy
 from modera_bot.bot.flows.states import PROCESSING
 from modera_bot.bot.turn import Services
 from modera_bot.contracts import EventKind, JobState
-from modera_bot.db import analyses, events, inbox, pictures, sessions, tryons
+from modera_bot.db import events, gallery, inbox, pictures, sessions
 from modera_bot.db.schema import events as event_rows
 from modera_bot.db.schema import fashion_sessions, jobs, now, users
 from modera_bot.db.schema import pictures as picture_rows
@@ -192,9 +192,7 @@ def _unwanted(connection: Connection) -> list[str]:
 
 def _forget_pictures(connection: Connection, keys: list[str]) -> None:
     for key in keys:
-        pictures.remove(connection, key)
-        tryons.forget_key(connection, key)
-        analyses.forget_key(connection, key)
+        gallery.forget(connection, key)
 
 
 def _forget(connection: Connection) -> None:

@@ -7,6 +7,7 @@ import click
 
 from modera_bot.cli.options import with_settings
 from modera_bot.config import Settings
+from modera_bot.errors import ConfigError
 
 
 @click.command()
@@ -32,7 +33,7 @@ def erase(settings: Settings, user: int) -> None:
 def _end_subscription(settings: Settings, database: Any, telegram_id: int, user_id: int) -> str:
     """Let Telegram charge them no more; says what was done, or is left to do.
 
-    Raises ConfigError, with nothing erased, when Telegram can't be reached.
+    Raises ClickException, with nothing erased, when Telegram can't be reached.
     """
     import asyncio
 
@@ -50,7 +51,13 @@ def _end_subscription(settings: Settings, database: Any, telegram_id: int, user_
             f"user_id={telegram_id}, telegram_payment_charge_id={running.payment_id}, "
             "is_canceled=true. Until then the bot sends each renewal back."
         )
-    if asyncio.run(end_subscription(settings.telegram, telegram_id, running)):
+    try:
+        known = asyncio.run(end_subscription(settings.telegram, telegram_id, running))
+    except ConfigError as error:
+        raise click.ClickException(
+            f"nothing was erased, for their subscription could not be cancelled: {error.detail}"
+        ) from error
+    if known:
         return "Their subscription is cancelled."
     return "Telegram does not know their subscription any more."
 

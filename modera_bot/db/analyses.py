@@ -66,6 +66,22 @@ def get(connection: Connection, analysis_id: str, user_id: int) -> Analysis | No
     return None if row is None else _analysis(row)
 
 
+def kept(connection: Connection, user_id: int) -> list[Analysis]:
+    """A person's analyses whose card is kept, newest first."""
+    query = (
+        select(style_analyses)
+        .where(style_analyses.c.user_id == user_id, style_analyses.c.card_image_url.is_not(None))
+        .order_by(style_analyses.c.created_at.desc(), style_analyses.c.id)
+    )
+    found = [_analysis(row) for row in connection.execute(query)]
+    return [analysis for analysis in found if analysis is not None]
+
+
+def remove(connection: Connection, analysis_id: str) -> None:
+    """Forget an analysis, and what was recommended by it."""
+    connection.execute(style_analyses.delete().where(style_analyses.c.id == analysis_id))
+
+
 def judge(connection: Connection, analysis_id: str, user_id: int, feedback: Feedback) -> None:
     """Note what the person thinks of their analysis; the last word counts."""
     connection.execute(

@@ -1,6 +1,7 @@
-"""/history: a gallery of the results, one message that is leafed through.
+"""/history: a gallery of try-ons and style cards, one message that is leafed through.
 
 history:open ──> history:show:<id> ──> tryon:open:<id> | tryon:again:<id>
+                                   ├─> stylist:open:<id> | stylist:redo:<id>
                                    ├─> history:delete:<id> ──> history:erase:<id>
                                    └─> history:sheet:<first> (flows/overview.py)
 """
@@ -17,19 +18,20 @@ from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, Cont
 from modera_bot.bot import screen
 from modera_bot.bot.chat import Chat, answer
 from modera_bot.bot.flows import menu, overview
-from modera_bot.bot.texts import Markup
+from modera_bot.bot.texts import Argument, Markup
 from modera_bot.bot.turn import Turn, current
-from modera_bot.db import pictures, tryons
-from modera_bot.db.tryons import Tryon
+from modera_bot.db import gallery
+from modera_bot.db.analyses import Analysis
+from modera_bot.db.gallery import Piece
 
 STARS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A try-on in the gallery, and those before and after it; `number` counts from the newest."""
+    """A piece in the gallery, and those before and after it; `number` counts from the newest."""
 
-    tryon: Tryon
+    piece: Piece
     number: int
     count: int
     newer: str | None
@@ -37,7 +39,7 @@ class _Page:
 
 
 async def open_(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-    """Show the newest result in a new message; what the person was doing goes on."""
+    """Show the newest piece in a new message; what the person was doing goes on."""
     turn = current.get()
     await answer(turn)
     await _show(turn, None)
@@ -45,7 +47,7 @@ async def open_(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
 
 
 async def show(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-    """Leaf to another result."""
+    """Leaf to another piece."""
     turn = current.get()
     await answer(turn)
     await _show(turn, _id(context), leaf=True)
@@ -56,14 +58,14 @@ async def ask_to_delete(update: Update, context: ContextTypes.DEFAULT_TYPE) -> N
     """Ask on the buttons themselves, so that the picture in question stays in view."""
     turn = current.get()
     await answer(turn)
-    tryon_id, query = _id(context), update.callback_query
+    piece_id, query = _id(context), update.callback_query
     erase = InlineKeyboardButton(
         turn.text("button-history-erase"),
-        callback_data=f"history:erase:{tryon_id}",
+        callback_data=f"history:erase:{piece_id}",
         style=KeyboardButtonStyle.DANGER,
     )
     keep = InlineKeyboardButton(
-        turn.text("button-history-keep"), callback_data=f"history:show:{tryon_id}"
+        turn.text("button-history-keep"), callback_data=f"history:show:{piece_id}"
     )
     if query is not None and isinstance(query.message, Message):
         keyboard = InlineKeyboardMarkup([[erase], [keep]])
@@ -72,29 +74,29 @@ async def ask_to_delete(update: Update, context: ContextTypes.DEFAULT_TYPE) -> N
 
 
 async def erase(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-    """Delete a result and show the one that follows it."""
+    """Delete a piece and show the one that follows it."""
     turn = current.get()
     await answer(turn)
-    tryon_id = _id(context)
-    page = await _page(turn, tryon_id)
+    piece_id = _id(context)
+    page = await _page(turn, piece_id)
     following = None  # the newest, after a second tap: what was meant is gone already
-    if page is not None and page.tryon.id == tryon_id and page.tryon.result_key is not None:
+    if page is not None and page.piece.id == piece_id:
         following = page.older or page.newer
-        await asyncio.to_thread(turn.services.storage.delete, page.tryon.result_key)
+        await asyncio.to_thread(turn.services.storage.delete, gallery.key_of(page.piece))
         # before the end, since what is shown next depends on it; doing it twice is harmless
-        await turn.services.database.run(_forget, page.tryon.result_key)
+        await turn.services.database.run(gallery.delete, page.piece)
     await _show(turn, following, leaf=True)
     await turn.finish()
 
 
-async def _show(turn: Turn, tryon_id: str | None, *, leaf: bool = False) -> None:
-    """Show a result, or the newest; `leaf`: in place of the gallery's pressed message."""
+async def _show(turn: Turn, piece_id: str | None, *, leaf: bool = False) -> None:
+    """Show a piece, or the newest; `leaf`: in place of the gallery's pressed message."""
     chat, query = Chat.of(turn), turn.update.callback_query
     shown = query.message.message_id if leaf and query and query.message else None
-    while page := await _page(turn, tryon_id):
-        picture = await _picture(turn, page.tryon)
+    while page := await _page(turn, piece_id):
+        picture = await _picture(turn, page.piece)
         if picture is None:  # its row is out of date by now
-            tryon_id = page.older or page.newer
+            piece_id = page.older or page.newer
             continue
         caption, keyboard = _caption(chat, page), _keyboard(turn, page)
         if shown is None or not await chat.edit_photo(shown, picture, caption, keyboard):
@@ -111,29 +113,36 @@ async def _show(turn: Turn, tryon_id: str | None, *, leaf: bool = False) -> None
 
 
 def _caption(chat: Chat, page: _Page) -> Markup:
-    result, rating = page.tryon.result, page.tryon.rating
+    place: dict[str, Argument] = {
+        "number": page.number,
+        "count": page.count,
+        "date": page.piece.created_at,
+    }
+    if isinstance(page.piece, Analysis):
+        season = chat.text(f"stylist-season-{page.piece.profile.season}")
+        return chat.text("history-caption-advice", **place, season=season)
+    result, rating = page.piece.result, page.piece.rating
     garments = [chat.text(f"history-garment-{category}") for category in result.categories]
     stars = Markup("★" * rating + "☆" * (STARS - rating)) if rating else None
     return chat.text(
         "history-caption",
-        number=page.number,
-        count=page.count,
-        date=page.tryon.created_at,
+        **place,
         garment=Markup(", ".join(garments)),
         rating=stars or chat.text("history-not-rated"),
     )
 
 
 def _keyboard(turn: Turn, page: _Page) -> InlineKeyboardMarkup:
-    def button(key: str, action: str, tryon_id: str) -> InlineKeyboardButton:
-        return InlineKeyboardButton(turn.text(key), callback_data=f"{action}:{tryon_id}")
+    def button(key: str, action: str, piece_id: str) -> InlineKeyboardButton:
+        return InlineKeyboardButton(turn.text(key), callback_data=f"{action}:{piece_id}")
 
     leaf = [button("button-newer", "history:show", page.newer)] if page.newer else []
     leaf += [button("button-older", "history:show", page.older)] if page.older else []
+    advice = isinstance(page.piece, Analysis)
     act = [
-        button("button-history-open", "tryon:open", page.tryon.id),
-        button("button-history-again", "tryon:again", page.tryon.id),
-        button("button-history-delete", "history:delete", page.tryon.id),
+        button("button-history-open", "stylist:open" if advice else "tryon:open", page.piece.id),
+        button("button-history-again", "stylist:redo" if advice else "tryon:again", page.piece.id),
+        button("button-history-delete", "history:delete", page.piece.id),
     ]
     sheet = (page.number - 1) // overview.SHEET * overview.SHEET
     whole = InlineKeyboardButton(
@@ -143,17 +152,17 @@ def _keyboard(turn: Turn, page: _Page) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([row for row in (leaf, act, last) if row])
 
 
-async def _page(turn: Turn, tryon_id: str | None) -> _Page | None:
-    """The page of a try-on whose picture is kept, or of the newest; None if there is none."""
-    return await turn.services.database.run(_read_page, turn.user.id, tryon_id)
+async def _page(turn: Turn, piece_id: str | None) -> _Page | None:
+    """The page of a piece whose picture is kept, or of the newest; None if there is none."""
+    return await turn.services.database.run(_read_page, turn.user.id, piece_id)
 
 
-def _read_page(connection: Connection, user_id: int, tryon_id: str | None) -> _Page | None:
-    kept = tryons.kept(connection, user_id)
+def _read_page(connection: Connection, user_id: int, piece_id: str | None) -> _Page | None:
+    kept = gallery.kept(connection, user_id)
     if not kept:
         return None
-    ids = [tryon.id for tryon in kept]
-    index = ids.index(tryon_id) if tryon_id in ids else 0
+    ids = [piece.id for piece in kept]
+    index = ids.index(piece_id) if piece_id in ids else 0
     return _Page(
         kept[index],
         number=index + 1,
@@ -163,18 +172,13 @@ def _read_page(connection: Connection, user_id: int, tryon_id: str | None) -> _P
     )
 
 
-async def _picture(turn: Turn, tryon: Tryon) -> bytes | None:
-    """The picture of a result; one that storage has lost is forgotten, and None."""
-    assert tryon.result_key is not None
-    picture = await turn.services.picture(tryon.result_key)
+async def _picture(turn: Turn, piece: Piece) -> bytes | None:
+    """The picture of a piece; one that storage has lost is forgotten, and None."""
+    key = gallery.key_of(piece)
+    picture = await turn.services.picture(key)
     if picture is None:
-        await turn.services.database.run(_forget, tryon.result_key)
+        await turn.services.database.run(gallery.forget, key)
     return picture
-
-
-def _forget(connection: Connection, key: str) -> None:
-    pictures.remove(connection, key)
-    tryons.forget_key(connection, key)
 
 
 def _id(context: ContextTypes.DEFAULT_TYPE) -> str:

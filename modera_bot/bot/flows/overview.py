@@ -1,4 +1,4 @@
-"""/history at a glance: nine results on one picture, with a button for each number.
+"""/history at a glance: nine pieces on one picture, with a button for each number.
 
 history:sheet:<first> ──> history:show:<id> | history:sheet:<first>
 """
@@ -13,11 +13,11 @@ from modera_bot import images
 from modera_bot.bot.chat import Chat, alert, answer
 from modera_bot.bot.flows import menu
 from modera_bot.bot.turn import Turn, current
-from modera_bot.db import tryons
-from modera_bot.db.tryons import Tryon
+from modera_bot.db import gallery
+from modera_bot.db.gallery import Piece
 from modera_bot.errors import StorageError
 
-#: Results on one sheet, and buttons in a row.
+#: Pieces on one sheet, and buttons in a row.
 SHEET, ROW = 9, 3
 
 
@@ -27,8 +27,8 @@ async def show(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     assert context.match is not None
     first = int(context.match[1])
     chosen, count = await turn.services.database.run(_read, turn.user.id, first)
-    found = await asyncio.gather(*(_picture(turn, tryon) for tryon in chosen))
-    shown = [(number, tryon, data) for number, tryon, data in _numbered(first, chosen, found)]
+    found = await asyncio.gather(*(_picture(turn, piece) for piece in chosen))
+    shown = [(number, piece, data) for number, piece, data in _numbered(first, chosen, found)]
     query = update.callback_query
     if not shown or query is None or query.message is None:
         await alert(turn, "alert-stale")
@@ -38,39 +38,38 @@ async def show(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     tiles = [(number, data) for number, _, data in shown]
     sheet = await services.draw(services.pool.run, images.sheet, tiles)
     caption = turn.text("history-sheet", first=shown[0][0], last=shown[-1][0], count=count)
-    keyboard = _keyboard(turn, [(number, tryon) for number, tryon, _ in shown], first, count)
+    keyboard = _keyboard(turn, [(number, piece) for number, piece, _ in shown], first, count)
     if not await chat.edit_photo(query.message.message_id, sheet, caption, keyboard):
         await chat.send_photo(sheet, caption, keyboard)
     await turn.finish()
 
 
 def _numbered(
-    first: int, chosen: list[Tryon], found: list[bytes | None]
-) -> list[tuple[int, Tryon, bytes]]:
+    first: int, chosen: list[Piece], found: list[bytes | None]
+) -> list[tuple[int, Piece, bytes]]:
     """Those whose picture is there, with their number in the history."""
     pairs = enumerate(zip(chosen, found, strict=True), start=first + 1)
-    return [(number, tryon, data) for number, (tryon, data) in pairs if data is not None]
+    return [(number, piece, data) for number, (piece, data) in pairs if data is not None]
 
 
-def _read(connection: Connection, user_id: int, first: int) -> tuple[list[Tryon], int]:
-    kept = tryons.kept(connection, user_id)
+def _read(connection: Connection, user_id: int, first: int) -> tuple[list[Piece], int]:
+    kept = gallery.kept(connection, user_id)
     return kept[first : first + SHEET], len(kept)
 
 
-async def _picture(turn: Turn, tryon: Tryon) -> bytes | None:
-    assert tryon.result_key is not None
+async def _picture(turn: Turn, piece: Piece) -> bytes | None:
     try:
-        return await asyncio.to_thread(turn.services.storage.get, tryon.result_key)
+        return await asyncio.to_thread(turn.services.storage.get, gallery.key_of(piece))
     except StorageError:
-        return None  # the page of this try-on tells more
+        return None  # its own page tells more
 
 
 def _keyboard(
-    turn: Turn, shown: list[tuple[int, Tryon]], first: int, count: int
+    turn: Turn, shown: list[tuple[int, Piece]], first: int, count: int
 ) -> InlineKeyboardMarkup:
     numbers = [
-        InlineKeyboardButton(str(number), callback_data=f"history:show:{tryon.id}")
-        for number, tryon in shown
+        InlineKeyboardButton(str(number), callback_data=f"history:show:{piece.id}")
+        for number, piece in shown
     ]
     rows = [numbers[start : start + ROW] for start in range(0, len(numbers), ROW)]
     newer, older = max(0, first - SHEET), first + SHEET

@@ -12,7 +12,7 @@ from modera_bot.ml.style.reading import Reading
 from modera_bot.ml.style.season import guess, unsure
 from modera_bot.ml.style.shape import body_type
 from modera_bot.ml.style.traits import traits
-from modera_bot.ml.style.wish import understood
+from modera_bot.ml.style.wish import heeded, understood
 from modera_bot.ml.style.words import Words
 from modera_bot.style import (
     Advice,
@@ -43,7 +43,7 @@ def advise(
     told, words = wishes.appearance, Words(language)
     if reading is None and told.skin is None and told.hair is None:
         raise Refusal(Code.FACE_UNCLEAR)
-    wishes = understood(wishes, words)
+    wishes, past = heeded(understood(wishes, words), past, words)
     seen = traits(reading, told)
     guessed = guess(reading, told, seen)
     palette = PALETTES[guessed.season]

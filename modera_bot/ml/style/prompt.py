@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from enum import StrEnum
 
 from modera_bot.ml.base import StyleTask
@@ -87,4 +88,8 @@ def _wishes(wishes: StylePreferences) -> str:
 
 def _past(advice: PastAdvice) -> str:
     why = ", ".join(advice.feedback.why) or "no reason given"
-    return f"Earlier outfits that did not please ({why}): {', '.join(advice.outfits)}."
+    told = f"Earlier outfits that did not please ({why}): {', '.join(advice.outfits)}."
+    if advice.feedback.words:
+        said = json.dumps(advice.feedback.words, ensure_ascii=False)
+        told += f" What the person said about them, as data: {said}."
+    return told

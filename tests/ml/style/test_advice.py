@@ -12,7 +12,7 @@ from modera_bot.ml.style.advise import advise
 from modera_bot.ml.style.palettes import PALETTES, Colour
 from modera_bot.ml.style.tone import unkind
 from modera_bot.ml.style.wardrobe import PIECES, TEMPLATES
-from modera_bot.ml.style.wish import understood
+from modera_bot.ml.style.wish import heeded, understood
 from modera_bot.ml.style.words import LANGUAGES, LOCALES, Words
 from modera_bot.style import (
     Appearance,
@@ -102,7 +102,7 @@ def test_every_text_is_used_and_every_colour_and_item_has_one():
     named |= {f"cut-{piece.cut}" for piece in PIECES.values() if piece.cut}
     for template in TEMPLATES:
         named |= {f"outfit-{template.key}", f"outfit-{template.key}-why"}
-    families = {"wish-", "season-", "do-", "dont-", "shape-", "weaker-", "cut-"}
+    families = {"wish-", "why-", "season-", "do-", "dont-", "shape-", "weaker-", "cut-"}
     code = "".join(path.read_text("utf-8") for path in Path(stylist.__file__).parent.rglob("*.py"))
     rest = set(_keys("en")) - named
     assert named <= set(_keys("en"))
@@ -243,3 +243,41 @@ def test_praise_changes_nothing():
     liked = (PastAdvice(feedback=Feedback(good=True)),)
     wishes = StylePreferences(appearance=WARM)
     assert advise(None, wishes, liked, "en") == advise(None, wishes, (), "en")
+
+
+def said(words: str, language: str = "en", **wishes: object) -> StyleProfile:
+    (before,) = past()
+    spoken = before.model_copy(update={"feedback": Feedback(good=False, words=words)})
+    return advise(None, StylePreferences(appearance=WARM, **wishes), (spoken,), language)
+
+
+def test_reasons_in_words_count_as_those_that_were_pressed():
+    assert Archetype.BOLD not in said("It was far too bright for me").archetypes
+    assert Archetype.BOLD in said("Как-то скучно", "ru").archetypes
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "avoided"),
+    [
+        ("I can't stand orange", "en", True),
+        ("Не надо оранжевого", "ru", True),
+        ("I would have wanted more orange", "en", False),
+        ("Мало оранжевого!", "ru", False),
+    ],
+)
+def test_colours_that_were_criticised_are_left_out_and_missed_ones_are_not(
+    words: str, language: str, avoided: bool
+):
+    wishes = StylePreferences(appearance=WARM)
+    advice = PastAdvice(feedback=Feedback(good=False, words=words))
+    heard, _ = heeded(wishes, (advice,), Words(language))
+    assert (Hue.ORANGE in heard.avoided) is avoided
+
+
+def test_what_somebody_likes_stays_liked_whatever_was_said_before():
+    heard, _ = heeded(
+        StylePreferences(liked=(Hue.RED,)),
+        (PastAdvice(feedback=Feedback(good=False, words="the red one, no")),),
+        Words("en"),
+    )
+    assert heard.avoided == ()

@@ -45,7 +45,7 @@ def test_a_good_answer_becomes_a_profile(ask):
 
 def test_it_is_told_the_wishes_the_language_and_earlier_advice(pool):
     vision = ScriptedVision(answer("ru"))
-    bad = Feedback(good=False, why=(Complaint.TOO_BOLD,))
+    bad = Feedback(good=False, why=(Complaint.TOO_BOLD,), words='кричит "громко"')
     past = (PastAdvice(feedback=bad, outfits=("Два цвета",)),)
     wishes = StylePreferences(occasion="work", wish="без чёрного")
     task = StyleTask(PHOTO, wishes, "ru", (0.25, 0.5), past)
@@ -53,6 +53,7 @@ def test_it_is_told_the_wishes_the_language_and_earlier_advice(pool):
     (asked,) = vision.prompts
     for part in ("Russian", '"occasion":"work"', "без чёрного", "25 %", "too-bold", "Два цвета"):
         assert part in asked
+    assert r'as data: "кричит \"громко\"".' in asked
 
 
 def test_small_faults_are_mended(ask):

@@ -19,6 +19,7 @@
                              the photo was at fault                     stylist_waiting_photo
                              it failed otherwise                        stylist_preferences
     stylist_results          other wishes                               stylist_preferences
+                             👎, then words: the reason                 the same
                              try something on, photos                   the try-on
 
 Wishes are kept in `users.preferences` and offered again. The buttons of a result go by the
@@ -36,7 +37,7 @@ from telegram.ext import (
 )
 
 from modera_bot.bot.flows.states import InState, State
-from modera_bot.bot.flows.stylist import intake, price, results, wishes
+from modera_bot.bot.flows.stylist import feedback, intake, price, results, wishes
 from modera_bot.bot.flows.stylist.intake import begin, resume
 from modera_bot.bot.flows.stylist.pages import PAGES
 from modera_bot.bot.flows.tryon import HAS_PHOTO
@@ -62,6 +63,7 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
         MessageHandler(
             filters.TEXT & ~filters.COMMAND & InState(State.STYLIST_PREFERENCES), wishes.say
         ),
+        MessageHandler(filters.TEXT & ~filters.COMMAND & feedback.Explaining(), feedback.explain),
         button("start", intake.start),
         button("cancel", intake.cancel),
         button(f"who:{ID}:[1-9]", intake.choose_person),
@@ -76,7 +78,7 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
         button(f"tryon:{ID}", results.try_on),
         button(f"redo:{ID}", results.redo),
         button(f"file:{ID}", results.send_file),
-        button(f"good:{ID}", results.praise),
-        button(f"bad:{ID}", results.ask_why),
-        button(f"why:{ID}:[a-z-]+", results.complain),
+        button(f"good:{ID}", feedback.praise),
+        button(f"bad:{ID}", feedback.ask_why),
+        button(f"why:{ID}:[a-z-]+", feedback.complain),
     ]

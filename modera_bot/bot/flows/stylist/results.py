@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import InlineKeyboardMarkup, Update
 from telegram.constants import ChatAction
 from telegram.ext import ContextTypes
 
@@ -28,7 +28,6 @@ from modera_bot.db import analyses, pictures, users
 from modera_bot.db.analyses import Analysis
 from modera_bot.db.pictures import PictureRow
 from modera_bot.errors import Code, StorageError
-from modera_bot.style import Complaint, Feedback
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,9 @@ async def open_(press: Press) -> None:
     await answer(press.turn)
     chat, profile, picture = press.chat, press.analysis.profile, await _card(press)
     await chat.send(wording.whole(wording.advice(chat, profile)))
-    await chat.send_photo(picture, wording.card_caption(chat, profile), _keyboard(press))
+    await chat.send_photo(
+        picture, wording.card_caption(chat, profile), keyboard(chat, press.analysis)
+    )
 
 
 @on_advice
@@ -150,52 +151,10 @@ async def redo(press: Press) -> None:
     await turn.commit(enter, turn, State.STYLIST_PREFERENCES, data)
 
 
-@on_advice
-async def praise(press: Press) -> None:
-    """👍"""
-    await toast(press.turn, "alert-praised")
-    await _judge(press, Feedback(good=True))
-
-
-@on_advice
-async def ask_why(press: Press) -> None:
-    """👎: noted at once; the reason is asked."""
-    await answer(press.turn)
-    keyboard = wording.complaints(press.chat, press.analysis.id)
-    await press.chat.send(press.chat.text("stylist-why"), keyboard)
-    await _judge(press, Feedback(good=False))
-
-
-@on_advice
-async def complain(press: Press) -> None:
-    """Why it did not please; the next advice heeds it."""
-    if press.value not in {*Complaint}:
-        await alert(press.turn, "alert-stale")
-        return
-    await answer(press.turn)
-    why = Complaint(press.value)
-    again = InlineKeyboardButton(
-        press.chat.text("button-stylist-again"), callback_data=f"stylist:redo:{press.analysis.id}"
-    )
-    text = press.chat.text("stylist-complaint-noted")
-    await screen.show(press.turn, text, [[again]])
-    feedback = Feedback(good=False, why=(why,))
-    await press.turn.commit(analyses.judge, press.analysis.id, press.turn.user.id, feedback)
-
-
 def _meant(turn: Turn, photo_key: str) -> tuple[float, float] | None:
     """Who is meant in a photo, as far as the session still knows."""
     data = StylistData.of(turn.session)
     return data.person_at if data.photo_key == photo_key else None
-
-
-async def _judge(press: Press, feedback: Feedback) -> None:
-    """Note it, and tick the pressed thumb."""
-    message = press.turn.update.effective_message
-    judged = replace(press, analysis=replace(press.analysis, feedback=feedback))
-    if message is not None:
-        await press.chat.edit_keyboard(message.message_id, _keyboard(judged))
-    await press.turn.commit(analyses.judge, press.analysis.id, press.turn.user.id, feedback)
 
 
 async def _card(press: Press) -> bytes:
@@ -205,7 +164,7 @@ async def _card(press: Press) -> bytes:
     return await asyncio.to_thread(press.turn.services.storage.get, press.analysis.card_key)
 
 
-def _keyboard(press: Press) -> InlineKeyboardMarkup:
-    analysis = press.analysis
-    rows = wording.buttons(press.chat, analysis.id, analysis.profile, analysis.feedback)
+def keyboard(chat: Chat, analysis: Analysis) -> InlineKeyboardMarkup:
+    """The buttons under an advice."""
+    rows = wording.buttons(chat, analysis.id, analysis.profile, analysis.feedback)
     return InlineKeyboardMarkup(rows)

@@ -16,7 +16,7 @@ from modera_bot.bot.flows.stylist.data import WISHES, StylistData, wishes_of
 from modera_bot.bot.flows.tryon.choices import pressed
 from modera_bot.bot.turn import Turn, current
 from modera_bot.db import users
-from modera_bot.style import Currency, Measurements, Range, StylePreferences
+from modera_bot.style import LONGEST_WORDS, Currency, Measurements, Range, StylePreferences
 
 #: Which page a wish stands on, where it isn't its own name.
 PAGE_OF = {"occasion": "main", "wardrobe": "main", "fit": "style", "sizes": "size"}
@@ -80,7 +80,10 @@ async def say(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     if measured is not None:
         changed, said = wishes.model_copy(update={"measurements": measured}), "stylist-measured"
     else:
-        changed, said = wishes.model_copy(update={"wish": text[:300]}), "stylist-wish-noted"
+        changed, said = (
+            wishes.model_copy(update={"wish": text[:LONGEST_WORDS]}),
+            "stylist-wish-noted",
+        )
     turn.user = _wishing(turn, changed)
     keyboard = InlineKeyboardMarkup(pages.rows(chat, "main", changed))
     await chat.send(chat.text(said), keyboard)

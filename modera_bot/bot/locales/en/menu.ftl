@@ -46,7 +46,7 @@ help =
     T-shirts, shirts, sweaters and jackets, trousers, shorts, skirts and dresses. Shoes, hats, bags and other accessories aren’t supported.
 
     /style: colours and outfits that suit you
-    /history: your pictures
+    /history: your pictures and style cards
     /cancel: stop a try-on
     /privacy: what becomes of your photos
 
@@ -82,10 +82,13 @@ button-set-keep-photos =
     }
 
 history-empty =
-    Nothing here yet. Your try-ons will gather in this place.
+    Nothing here yet. Your try-ons and style cards will gather in this place.
 history-caption =
     { $number } of { $count } · { DATETIME($date, dateStyle: "long") }
     { $garment } · { $rating }
+history-caption-advice =
+    { $number } of { $count } · { DATETIME($date, dateStyle: "long") }
+    { $season }
 history-garment-tops = Top
 history-garment-bottoms = Trousers or skirt
 history-garment-one-pieces = Dress or jumpsuit

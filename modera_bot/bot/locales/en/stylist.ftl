@@ -147,6 +147,7 @@ stylist-shape = <b>For your shape</b>
 stylist-donts = <b>Rather not</b>
 stylist-unsure = 🙋 Less sure: { $traits }. Tell me under “Other wishes”, and I’ll be more exact.
 stylist-why = What didn’t you like? The next advice will heed it.
+stylist-why-words = Tap a reason, or tell me in your own words.
 stylist-complaint-noted = Thank you, I’ve noted it. Shall I advise again?
 
 button-stylist-outfit = Outfit { $number }

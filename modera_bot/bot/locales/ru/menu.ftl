@@ -46,7 +46,7 @@ help =
     Футболки, рубашки, свитеры и куртки, брюки, шорты, юбки и платья. Обувь, головные уборы, сумки и другие аксессуары не поддерживаются.
 
     /style: цвета и образы, которые вам идут
-    /history — ваши примерки
+    /history — ваши примерки и карточки стиля
     /cancel — остановить примерку
     /privacy — что происходит с вашими фото
 
@@ -84,10 +84,13 @@ button-set-keep-photos =
     }
 
 history-empty =
-    Здесь пока пусто. Ваши примерки будут собираться в этом разделе.
+    Здесь пока пусто. Ваши примерки и карточки стиля будут собираться в этом разделе.
 history-caption =
     { $number } из { $count } · { DATETIME($date, dateStyle: "long") }
     { $garment } · { $rating }
+history-caption-advice =
+    { $number } из { $count } · { DATETIME($date, dateStyle: "long") }
+    { $season }
 history-garment-tops = Верх
 history-garment-bottoms = Брюки или юбка
 history-garment-one-pieces = Платье или комбинезон

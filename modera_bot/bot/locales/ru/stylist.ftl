@@ -152,6 +152,7 @@ stylist-shape = <b>Для вашей фигуры</b>
 stylist-donts = <b>Лучше не надо</b>
 stylist-unsure = 🙋 Менее уверенно: { $traits }. Уточните в «Других пожеланиях», и совет станет точнее.
 stylist-why = Что не понравилось? Следующий совет это учтёт.
+stylist-why-words = Нажмите на причину или напишите своими словами.
 stylist-complaint-noted = Спасибо, записано. Дать совет ещё раз?
 
 button-stylist-outfit = Образ { $number }

@@ -23,3 +23,12 @@ wish-casual = casual relaxed comfortable comfy
 wish-romantic = romantic feminine delicate
 wish-sporty = sport athlet
 wish-bold = bold bright daring
+
+### What is said against an advice.
+
+why-missed = more need want add missing lack few little
+why-colours = colour color
+why-too-bold = bold bright loud gaudy flashy daring
+why-too-plain = plain boring dull simple
+why-not-me = style taste myself
+why-price = expens pricey pric cost budget

@@ -23,3 +23,12 @@ wish-casual = удобн комфорт
 wish-romantic = романт женствен нежн
 wish-sporty = спорт
 wish-bold = ярк смел
+
+### What is said against an advice.
+
+why-missed = больше нужно нужен нужна хочу добавь добавьте мало хватает
+why-colours = цвет
+why-too-bold = ярк смел кричащ броск
+why-too-plain = скучн прост блёкл блекл пресн
+why-not-me = стил вкус моё мое
+why-price = дорог цена цены цене ценник стоит бюджет
