@@ -13,9 +13,12 @@ from sqlalchemy import Connection, func, select
 from modera_bot.app import App
 from modera_bot.bot.flows.states import State
 from modera_bot.contracts import Category, TryOnResult
-from modera_bot.db import pictures, schema, sessions, tryons, users
+from modera_bot.db import analyses, pictures, schema, sessions, tryons, users
 from modera_bot.db.users import User
+from modera_bot.ml.style.advise import advise
 from modera_bot.sandbox.client import Json, SandboxUser
+from modera_bot.style import StylePreferences
+from tests.ml.style.profiles import READING
 
 
 def labels(message: Json) -> list[str]:
@@ -97,6 +100,30 @@ async def keep_result(
 
     await app.services.database.run(record)
     return result
+
+
+async def keep_advice(app: App, person: SandboxUser) -> str:
+    """Give somebody a finished advice with its session and its card; returns its id."""
+    user, analysis_id = await known(app, person), uuid4().hex
+    card = f"users/{user.id}/results/{analysis_id}-1.jpg"
+    await _store(app, user.id, card, "result", picture(), None)
+
+    def record(connection: Connection) -> None:
+        started = sessions.start(connection, user.id, "styling", State.STYLIST_RESULTS)
+        sessions.close(connection, started.id, "completed")
+        analyses.add(
+            connection,
+            analysis_id=analysis_id,
+            user_id=user.id,
+            session_id=started.id,
+            photo_key=f"users/{user.id}/photos/{uuid4().hex}.jpg",
+            card_key=card,
+            profile=advise(READING, StylePreferences(), (), "en"),
+            credits_used=5,
+        )
+
+    await app.services.database.run(record)
+    return analysis_id
 
 
 async def _store(

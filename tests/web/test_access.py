@@ -15,7 +15,7 @@ from modera_bot.config import PaySettings
 from modera_bot.db import schema, sessions
 from modera_bot.sandbox.client import SandboxError
 from modera_bot.web.application import build
-from tests.bot.people import enter, keep_result, known
+from tests.bot.people import enter, keep_advice, keep_result, known
 from tests.bot.tryon.conftest import TOP, WOMAN, _colours, photo
 from tests.web.callers import Caller
 
@@ -149,11 +149,11 @@ async def test_user_b_reads_and_changes_nothing_of_user_a_by_any_button(app, ann
     await Caller.of(app, None, {}, boris)
     owner, other = await known(app, anna), await known(app, boris)
     result = await keep_result(app, anna)
-    photo_name = uuid.uuid4().hex
+    photo_name, advice = uuid.uuid4().hex, await keep_advice(app, anna)
     key = f"users/{owner.id}/photos/{photo_name}.jpg"
     anna_session = await enter(app, anna, State.TRYON_WAITING_PERSON, garment_key=key)
     before, heard = await _rows_of(app, owner.id), len(await client.calls(boris.id))
-    ids = (result.tryon_id, photo_name, anna_session)
+    ids = (result.tryon_id, photo_name, anna_session, advice)
     crafted = [data for pattern in _patterns() for data in _data(pattern, ids)]
     assert len(crafted) > 30
     for data in crafted:
@@ -205,7 +205,8 @@ async def _rows_of(app, user_id: int) -> dict[str, list[tuple[object, ...]]]:
     """All that the database has of a person, but when they were last there."""
 
     def read(connection) -> dict[str, list[tuple[object, ...]]]:
-        tables = (schema.virtual_tryons, schema.pictures, schema.jobs, schema.consents)
+        tables = (schema.virtual_tryons, schema.style_analyses, schema.pictures)
+        tables += (schema.jobs, schema.consents)
         return {
             table.name: [
                 tuple(row)
