@@ -4,6 +4,8 @@ What is bought here is granted when the provider says that it is paid, as in the
 payments are switched off everything is free: a use takes nothing, and nothing is sold.
 """
 
+import logging
+
 from fastapi import APIRouter
 from sqlalchemy import Connection
 
@@ -28,6 +30,8 @@ from modera_bot.web.credits.models import (
     Used,
 )
 from modera_bot.web.errors import ApiError, Fault
+
+log = logging.getLogger(__name__)
 
 _OFF = {403: "Nothing is sold here: [pay] enabled is false"}
 
@@ -72,6 +76,7 @@ def _invoice(services: Services) -> APIRouter:
         try:
             url = await invoice_link(services, order, user)
         except PaymentError as error:
+            log.warning("no invoice: %s", error)
             if not error.permanent:
                 raise ApiError(Fault.UNAVAILABLE) from error
             await services.database.run(services.payments.offered, order.id, failed=True)
