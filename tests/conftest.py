@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from modera_bot.config import DatabaseSettings, JobsSettings, StorageSettings
+from modera_bot.db import engine
 from modera_bot.ml import weights
-from tests.servers import postgres, valkey
+from tests.servers import valkey
+from tests.servers.databases import database_url
 from tests.servers.seaweedfs import SeaweedFS, seaweedfs
 
 __all__ = ["seaweedfs"]
@@ -53,12 +55,21 @@ def valkey_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_the_disk() -> Iterator[None]:
+    """Only a loss of power would tell the difference; processes of their own wait as ever."""
+    with pytest.MonkeyPatch.context() as patched:
+        pragmas = tuple(each.replace("=FULL", "=OFF") for each in engine.PRAGMAS)
+        patched.setattr(engine, "PRAGMAS", pragmas)
+        yield
+
+
 @pytest.fixture
 def backends(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, Any]]:
     """Sections of the settings for a database, a storage and a queue with nothing in them."""
     if request.config.getoption("--backends") == "files":
         yield {
-            "database": DatabaseSettings(url=f"sqlite:///{tmp_path}/modera.db"),
+            "database": DatabaseSettings(url=database_url("sqlite", tmp_path)),
             "storage": StorageSettings(folder=tmp_path / "pictures"),
             "jobs": JobsSettings(queue=f"sqlite:///{tmp_path}/queue.db"),
         }
@@ -70,7 +81,7 @@ def backends(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[st
     with redis.Redis.from_url(queue) as connection:
         connection.flushall()
     yield {
-        "database": DatabaseSettings(url=postgres.emptied()),
+        "database": DatabaseSettings(url=database_url("postgres", tmp_path)),
         "storage": StorageSettings(
             kind="s3",
             endpoint=service.endpoint,

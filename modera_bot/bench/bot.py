@@ -31,6 +31,8 @@ Tell = Callable[[str], None]
 CEILING_S, CALLERS = 3.0, 100
 #: Seconds that somebody waits in the minimal flow, and in the whole one with its drafts.
 PATIENCE_S, LONG_PATIENCE_S = 150, 1200
+#: Seconds that somebody reads before they act, on average, where they take their time.
+PAUSE_S = 2.0
 MINIMAL = "modera_bot.bench.minimal"
 STOCK, CONCURRENT, AIOGRAM, OURS = (
     "python-telegram-bot",
@@ -67,21 +69,34 @@ def compare(users: int, rounds: int, aiogram: Path | None, tell: Tell) -> dict[s
     return figures
 
 
-def whole(settings: Settings, users: int, tell: Tell) -> Figures:
-    """Our real flow with real drafts, played by `users` at once, while some press buttons."""
+def whole(settings: Settings, users: int, tell: Tell) -> dict[str, Figures]:
+    """Our real flow with real drafts, played by `users`, while some press buttons.
+
+    Once they read before they act, once all do everything at the same moment.
+    """
 
     def command(addresses: str, folder: str) -> list[str]:
         program = [sys.executable, "-m", "modera_bot.bench.whole", addresses, folder]
         return [*program, str(settings.models.resolve())]
 
-    played = _play(command, users=users, patience_s=LONG_PATIENCE_S, flow="whole", tappers=10)
-    tell(f"{'our whole flow':30} {_line(played)}")
-    tell(
-        f"{'':30} first answer {played['reaction_p95'] * 1000:.0f} ms (p95), "
-        f"buttons {played['answer_p99'] * 1000:.0f} ms (p99 of {played['answers']}), "
-        f"loop late by {played['lag_p99'] * 1000:.0f} ms (p99)"
-    )
-    return played
+    figures = {}
+    for pace, pause_s in {"at their own pace": PAUSE_S, "all at the same moment": 0.0}.items():
+        played = _play(
+            command,
+            users=users,
+            patience_s=LONG_PATIENCE_S,
+            flow="whole",
+            tappers=10,
+            pause_s=pause_s,
+        )
+        tell(f"our whole flow, {pace:22} {_line(played)}")
+        tell(
+            f"{'':10} first answer {played['reaction_p95'] * 1000:.0f} ms (p95), "
+            f"buttons {played['answer_p99'] * 1000:.0f} ms (p99 of {played['answers']}), "
+            f"loop late by {played['lag_p99'] * 1000:.0f} ms (p99)"
+        )
+        figures[pace] = played
+    return figures
 
 
 def summary(figures: dict[str, list[Figures]]) -> list[str]:
@@ -130,11 +145,13 @@ def _play(
     patience_s: float,
     flow: str = "minimal",
     tappers: int = 0,
+    pause_s: float = 0.0,
 ) -> Figures:
     """One flow against one bot, each in a process of its own."""
     crowd_program = [
         *(sys.executable, "-m", "modera_bot.bench.crowd", "--flow", flow),
-        *("--users", str(users), "--tappers", str(tappers), "--patience", str(patience_s)),
+        *("--users", str(users), "--tappers", str(tappers)),
+        *("--patience", str(patience_s), "--pause", str(pause_s)),
     ]
     with (
         tempfile.TemporaryDirectory(prefix="bench-") as folder,

@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import io
 import json
+import random
 import statistics
 import time
 from collections import defaultdict
@@ -35,10 +36,14 @@ EDGE = 1280
 
 
 class Crowd:
-    """People in a sandbox of this process, and how long the bot kept each of them waiting."""
+    """People in a sandbox of this process, and how long the bot kept each of them waiting.
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    Before they do anything they read for up to twice `pause_s`.
+    """
+
+    def __init__(self, sandbox: Sandbox, pause_s: float) -> None:
         self.world = sandbox.world
+        self._pause_s, self._random = pause_s, random.Random(1)  # noqa: S311
         self.people = People(self.world, photo_edge=EDGE)
         self.reactions: list[float] = []
         self.answers: list[float] = []
@@ -48,6 +53,10 @@ class Crowd:
         self._heard: dict[int, asyncio.Queue[Json]] = defaultdict(asyncio.Queue)
         self.world.publish = self._published
         sandbox.calls.on_open = self._called
+
+    async def reads(self) -> None:
+        """Wait like somebody who reads before they act."""
+        await asyncio.sleep(self._random.uniform(0, 2 * self._pause_s))
 
     def acts(self, person: Person) -> None:
         """Start the clock for the first call that answers somebody."""
@@ -107,17 +116,22 @@ async def minimal(crowd: Crowd, person: Person, photos: list[Json]) -> None:
 async def whole(crowd: Crowd, person: Person, photos: list[Json]) -> None:
     """Our bot as a newcomer meets it: language, menu, garment, consent, person, result."""
     garment, model = photos
+    await crowd.reads()
     crowd.acts(person)
     crowd.people.text(person, "/start")
     for prefix in ("start:language:en", "tryon:start"):
         message = await crowd.hears(person, partial(_has_button, prefix=prefix))
+        await crowd.reads()
         crowd.press(person, message, _button(message, prefix) or "")
     await crowd.hears(person, lambda m: _button(m) is None)
+    await crowd.reads()
     crowd.acts(person)
     crowd.people.resend(person, [garment])
     question = await crowd.hears(person, lambda m: _button(m, "consent:agree") is not None)
+    await crowd.reads()
     crowd.press(person, question, "consent:agree")
     await crowd.hears(person, lambda m: _button(m, "tryon:kind:") is not None)
+    await crowd.reads()
     crowd.acts(person)
     crowd.people.resend(person, [model])
     await crowd.hears(person, lambda m: "photo" in m and _button(m, "tryon:rate:") is not None)
@@ -177,7 +191,8 @@ async def _run(arguments: argparse.Namespace) -> dict[str, Any]:
     async with Sandbox(query_lifetime=QUERY_S, photo_edge=EDGE) as sandbox:
         names = ("base_url", "base_file_url", "token")
         print(json.dumps({name: getattr(sandbox, name) for name in names}), flush=True)
-        crowd, flow, patience_s = Crowd(sandbox), arguments.flow, arguments.patience
+        crowd, flow = Crowd(sandbox, arguments.pause), arguments.flow
+        patience_s = arguments.patience
         garment = await _photo(crowd, flow, "garments/tee_stripe.jpg")
         photos = [garment, await _photo(crowd, flow, "people/ana_tee_logo.jpg")]
         # somebody first, so that nothing is measured that happens once
@@ -230,6 +245,7 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=200)
     parser.add_argument("--tappers", type=int, default=0)
     parser.add_argument("--download", type=float, default=0.2, help="seconds a download takes")
+    parser.add_argument("--pause", type=float, default=0, help="seconds people read, on average")
     parser.add_argument("--patience", type=float, default=120, help="seconds people wait")
     print(json.dumps(asyncio.run(_run(parser.parse_args()))), flush=True)
 

@@ -84,19 +84,18 @@ async def connected(
 async def made(settings: TelegramSettings) -> AsyncIterator[ExtBot[None]]:
     """Telegram's side of the bot, not connected yet; its connections are closed at the end."""
     local = urlsplit(settings.base_url).hostname in LOOPBACK
-    requests = [AiohttpRequest(trust_env=not local) for _ in range(2)]
+    request = AiohttpRequest(trust_env=not local)
     try:
         yield ExtBot(
             settings.token.get_secret_value(),
             base_url=settings.base_url,
             base_file_url=settings.base_file_url,
-            request=requests[0],
-            get_updates_request=requests[1],
+            request=request,
+            get_updates_request=request,
             rate_limiter=PacedRateLimiter(settings.messages_per_second),
         )
     finally:
-        for request in requests:  # a bot that never got through does not close them
-            await request.shutdown()
+        await request.shutdown()  # a bot that never got through does not close it
 
 
 async def check_token(settings: TelegramSettings) -> str:

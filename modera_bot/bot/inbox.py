@@ -5,9 +5,11 @@ dead process left unhandled is handled again at the next start.
 """
 
 import asyncio
+import json
 import logging
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
@@ -23,6 +25,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds that Telegram may wait for an update before it answers.
 POLL_S = 25
+#: Seconds that the answer may take beyond that.
+ANSWER_S = 10
 #: What the bot listens to; everything else would be written down for nothing.
 UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.PRE_CHECKOUT_QUERY]
 #: Times an update is begun; one that kills the process must not do so for ever.
@@ -30,6 +34,9 @@ TRIES = 3
 #: Longest pause, in seconds, between tries to reach Telegram.
 LONGEST_PAUSE_S = 15.0
 TOKEN_REFUSED = "telegram.token: Telegram does not know it; write the token from @BotFather"  # noqa: S105
+
+
+Json = dict[str, Any]
 
 
 class Inbox:
@@ -54,15 +61,20 @@ class Inbox:
                 await tell(self._services, self._bot, update, "error-given-up")
             await self._database.run(inbox.handled, self._bot.id, [payload["update_id"]])
 
-    async def take(self, updates: Sequence[Update]) -> None:
-        """Write updates down and queue those that did not come before."""
-        payloads = [update.to_dict() for update in updates]
-        fresh = await self._database.run(inbox.receive, self._bot.id, payloads)
-        for update in updates:
+    async def take(self, payloads: Sequence[Json]) -> None:
+        """Write updates down, as Telegram sent them, and queue those that did not come before.
+
+        One that can't be read is left out: nor could it be if it came again.
+        """
+        read = [(payload, self.read(payload)) for payload in payloads]
+        sound = [(payload, update) for payload, update in read if update is not None]
+        known = [payload for payload, _ in sound]
+        fresh = await self._database.run(inbox.receive, self._bot.id, known)
+        for _, update in sound:
             if update.update_id in fresh:
                 await self._queue.put(update)
 
-    def read(self, payload: dict[str, Any]) -> Update | None:
+    def read(self, payload: Json) -> Update | None:
         """An update from its JSON; None if it is of a shape that we don't know."""
         try:
             return Update.de_json(payload, self._bot)
@@ -94,14 +106,20 @@ class Poller:
                 await asyncio.sleep(pause)
 
     async def _poll(self, offset: int | None) -> int | None:
-        """Fetch a batch, write it down, queue it; the offset that acknowledges it."""
-        updates = await self._bot.get_updates(
-            offset=offset, timeout=POLL_S, allowed_updates=UPDATES
-        )
+        """Fetch a batch, write it down, queue it; the offset that acknowledges it.
+
+        `Bot.get_updates` would make objects of them, which cost as much again to write down,
+        and give up a whole batch for one that it can't read.
+        """
+        asked = {"timeout": POLL_S, "allowed_updates": json.dumps(UPDATES)}
+        asked |= {} if offset is None else {"offset": offset}
+        url = f"{self._bot.base_url}/getUpdates?{urlencode(asked)}"
+        updates = await self._bot.request.post(url, read_timeout=POLL_S + ANSWER_S)
+        assert isinstance(updates, list)
         if not updates:
             return offset
         await self._inbox.take(updates)
-        return updates[-1].update_id + 1
+        return int(updates[-1]["update_id"]) + 1
 
 
 def _pause(error: Exception, last: float) -> float:

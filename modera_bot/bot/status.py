@@ -35,6 +35,9 @@ log = logging.getLogger(__name__)
 
 #: Seconds between looks at the running jobs, edits of one message, and chat actions.
 LOOK_S, EDIT_S, ACT_S = 1.0, 2.0, 4.0
+#: Edits a second for all together whose job waits in line. Each job that ends moves all of them
+#: up, and of the 30 messages a second that Telegram takes most are to be answers.
+WAITING_EDITS = 5.0
 
 
 @dataclass(slots=True)
@@ -83,9 +86,11 @@ class StatusMessages:
     async def _look(self) -> None:
         jobs = await self._services.database.run(self._running)
         self._shown = {job_id: self._shown.get(job_id, _Shown()) for job_id in jobs}
+        waiting = sum(job.status.state is JobState.QUEUED for job in jobs.values())
+        pause_s = max(EDIT_S, waiting / WAITING_EDITS)
         for job_id, job in jobs.items():
             if job_id not in self._busy:
-                task = asyncio.create_task(self._refresh(job_id, job))
+                task = asyncio.create_task(self._refresh(job_id, job, pause_s))
                 self._busy[job_id] = task
                 task.add_done_callback(partial(self._ended, job_id))
 
@@ -100,25 +105,27 @@ class StatusMessages:
         ]
         job_ids = [data.job_id for _, data in waiting if data.job_id is not None]
         statuses = self._services.jobs.statuses(connection, job_ids) if job_ids else {}
+        people = users.by_ids(connection, [session.user_id for session, _ in waiting])
         jobs = {}
         for session, data in waiting:
-            status = statuses.get(data.job_id or "")
-            if status is None or status.state not in (JobState.QUEUED, JobState.RUNNING):
+            status, user = statuses.get(data.job_id or ""), people.get(session.user_id)
+            if user is None or status is None:
                 continue
-            user = users.by_id(connection, session.user_id)
-            if user is not None:
+            if status.state in (JobState.QUEUED, JobState.RUNNING):
                 jobs[status.job_id] = _Job(user, session, data, status)
         return jobs
 
-    async def _refresh(self, job_id: str, job: _Job) -> None:
+    async def _refresh(self, job_id: str, job: _Job, pause_s: float) -> None:
+        """Bring one message up to date; `pause_s` between edits while its job waits in line."""
         chat = Chat.with_person(self._bot, self._services.texts, job.user, job.data.language)
         shown, clock = self._shown[job_id], time.monotonic()
-        if clock - shown.acted >= ACT_S:
+        running = job.status.state is JobState.RUNNING
+        if running and clock - shown.acted >= ACT_S:
             shown.acted = clock
             await chat.act(ChatAction.UPLOAD_PHOTO)
         text = status_text(chat, job.status)
         shown.text = shown.text or status_text(chat, None)  # what it was sent with
-        if text == shown.text or clock - shown.edited < EDIT_S:
+        if text == shown.text or clock - shown.edited < (EDIT_S if running else pause_s):
             return
         try:
             async with self._processor.lock(chat.id):

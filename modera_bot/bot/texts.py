@@ -6,6 +6,7 @@ understands it, except three kinds that Telegram shows as they are, told by thei
 """
 
 from datetime import date
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import TypeAlias
@@ -35,7 +36,7 @@ class TextError(LookupError):
 
 
 class Texts:
-    """All texts, read once."""
+    """All texts, read once in a process."""
 
     def __init__(self, locales: Path = LOCALES) -> None:
         """Raises ValueError with the places of all syntax faults."""
@@ -74,6 +75,7 @@ class Texts:
         return Markup(text)
 
 
+@cache
 def _bundle(folder: Path) -> FluentBundle:
     # isolation characters would show in monospaced text and break what people copy
     bundle = FluentBundle([folder.name], use_isolating=False)

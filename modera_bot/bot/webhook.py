@@ -35,9 +35,7 @@ class Webhook:
         if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
             raise ValueError("not an update")
         await self._ready.wait()  # else one that was left over could be queued twice
-        read = self._inbox.read(update)
-        if read is not None:  # else nor would it be read if it was sent again
-            await self._inbox.take([read])
+        await self._inbox.take([update])
 
     async def run(self) -> None:
         """Keep the webhook set until cancelled; it stays set when we stop.

@@ -19,6 +19,8 @@ from modera_bot.db.grouped import Grouped
 P = ParamSpec("P")
 T = TypeVar("T")
 
+#: What each connection to SQLite begins with.
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 #: Transactions that `run` has going at once on Postgres.
 THREADS = 8
 
@@ -131,7 +133,7 @@ def _engine(url: str) -> Engine:
 
 def _prepare_sqlite(connection: Any, record: object) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+    for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

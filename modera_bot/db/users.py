@@ -1,11 +1,12 @@
 """The people who talk to the bot. The only place that knows their Telegram ids and names."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 
 from modera_bot.db.schema import consents, now, users
 
@@ -15,6 +16,12 @@ INVITED_BY = "invited_by"
 # Looked up at each update, so they are built once: that costs as much as running them.
 _BY_ID = select(users).where(users.c.id == bindparam("id"))
 _BY_TELEGRAM_ID = select(users).where(users.c.telegram_id == bindparam("telegram_id"))
+_NEWCOMER = {
+    dialect.dialect.name: dialect.insert(users)
+    .on_conflict_do_nothing(index_elements=["telegram_id"])
+    .returning(users)
+    for dialect in (postgresql, sqlite)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,12 @@ def by_id(connection: Connection, user_id: int) -> User | None:
     return None if row is None else _user(row)
 
 
+def by_ids(connection: Connection, user_ids: Collection[int]) -> dict[int, User]:
+    """The people with these ids, those that there are."""
+    query = select(users).where(users.c.id.in_(list(user_ids)))
+    return {row.id: _user(row) for row in connection.execute(query)}
+
+
 def _user(row: Any) -> User:
     return User(
         row.id, row.telegram_id, row.first_name or "", row.language_code, dict(row.preferences)
@@ -54,11 +67,10 @@ def remember(
     names = {"first_name": first_name, "last_name": last_name, "username": username}
     row = connection.execute(_BY_TELEGRAM_ID, {"telegram_id": telegram_id}).one_or_none()
     if row is None:
-        try:
-            with connection.begin_nested():
-                connection.execute(users.insert().values(telegram_id=telegram_id, **names))
-        except IntegrityError:  # another process was quicker
-            pass
+        newcomer = {"telegram_id": telegram_id, **names}
+        row = connection.execute(_NEWCOMER[connection.dialect.name], newcomer).one_or_none()
+        if row is not None:  # else another process was quicker
+            return _user(row)
     elif all(getattr(row, name) == value for name, value in names.items()):
         return _user(row)
     else:

@@ -33,7 +33,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Path:
 
 @pytest.fixture
 def steps() -> int:
-    return 200
+    return 60
 
 
 @pytest.fixture

@@ -131,6 +131,15 @@ async def test_an_update_that_can_not_be_read_is_given_up(serve, settings, sandb
         assert len(await _handled(app, 1)) == 1
 
 
+async def test_an_update_of_an_unknown_shape_does_not_hold_up_those_that_came_with_it(
+    serve, anna, sandbox
+):
+    sandbox.world.updates.add("message", {"message_id": 1, "nonsense": True})
+    await anna.text("/start")
+    async with serve():
+        await anna.wait_for("Anna", since=0)
+
+
 def _message(update_id: int, person_id: int, text: str) -> dict:
     return {
         "update_id": update_id,

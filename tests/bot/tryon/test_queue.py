@@ -1,12 +1,27 @@
 """Waiting for a turn, and limits."""
 
+import asyncio
+from itertools import count
+
 import pytest
 
 from modera_bot.app import App
+from modera_bot.bot import status
+from modera_bot.bot.texts import Markup
 from modera_bot.config import JobsSettings, Settings
 from modera_bot.errors import Code, JobError
 from modera_bot.sandbox.client import SandboxClient, SandboxUser
-from tests.bot.tryon.conftest import MAN, TOP, WOMAN, begin, is_result, labels, photo, settle
+from tests.bot.tryon.conftest import (
+    MAN,
+    TOP,
+    WOMAN,
+    begin,
+    is_result,
+    labels,
+    methods,
+    photo,
+    settle,
+)
 from tests.fakes import Conduct
 
 
@@ -34,6 +49,36 @@ async def test_who_waits_sees_their_place_in_the_queue(
     await clara.wait_for("1 picture before yours", timeout=10)
     conduct.gate.set()
     for person in (anna, boris, clara):
+        await person.wait_for(is_result, timeout=10)
+
+
+async def test_those_who_wait_are_told_seldom_and_whose_picture_is_made_often(
+    bot_app: App,
+    anna: SandboxUser,
+    boris: SandboxUser,
+    conduct: Conduct,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    news = count()
+    monkeypatch.setattr(status, "status_text", lambda *_: Markup(f"news {next(news)}"))
+    for name, value in {"LOOK_S": 0.02, "EDIT_S": 0.0, "ACT_S": 0.1, "WAITING_EDITS": 0.01}.items():
+        monkeypatch.setattr(status, name, value)
+    await settle(bot_app, anna)
+    await settle(bot_app, boris)
+    conduct.gate.clear()
+    await anna.album([photo(TOP), photo(WOMAN)])
+    await anna.wait_for("news")
+    await boris.album([photo(TOP), photo(MAN)])
+    await boris.wait_for("news")
+    seen = len(await methods(anna, "editMessageText"))
+    while len(await methods(anna, "editMessageText")) < seen + 5:  # many looks later
+        await asyncio.sleep(0.05)
+    assert len(await methods(boris, "editMessageText")) == 1
+    acting = [act["action"] for act in await methods(boris, "sendChatAction")]
+    assert "upload_photo" not in acting
+    assert "upload_photo" in [act["action"] for act in await methods(anna, "sendChatAction")]
+    conduct.gate.set()
+    for person in (anna, boris):
         await person.wait_for(is_result, timeout=10)
 
 
