@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journey.conftest import SIZES, arrived
+from tests.journey.conftest import arrived
 
 #: What tells in each language that a step has been taken.
 SAID = {
@@ -13,8 +13,7 @@ SAID = {
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.mark.parametrize("language", ["en", "ru"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "language"), [("desktop", "en"), ("phone", "ru")])
 def test_a_newcomer_sees_oneself_in_a_garment_and_tries_another(address, browser, size, language):
     said = SAID[language]
     newcomer, page, errors = arrived(browser, address, size, language, f"{size}-{language}")
