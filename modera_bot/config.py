@@ -300,7 +300,7 @@ class InferenceSettings(Section):
 
     def recipients(self) -> dict[str, str]:
         """Who gets photos: a provider's name for each backend in use that is not one's own."""
-        names = dict.fromkeys((*self.tryon, *self.fit))
+        names = dict.fromkeys((*self.tryon, *self.fit, *self.style))
         if self.moderation:
             names[self.moderation] = None
         found = {name: getattr(getattr(self, name, None), "provider", "") for name in names}

@@ -16,8 +16,7 @@ from modera_bot.db import Database
 from modera_bot.db.migrate import is_behind
 from modera_bot.errors import Code, ModeraError, StorageError
 from modera_bot.ml import weights
-from modera_bot.ml.metering import Tally
-from modera_bot.ml.transports import load_visions
+from modera_bot.ml.base import BackendContext
 from modera_bot.pool import PicturePool
 from modera_bot.storage import open_storage
 
@@ -80,11 +79,11 @@ def _models(settings: Settings) -> str:
 
 
 def _backends(settings: Settings) -> str:
-    inference = settings.inference
-    load_backends(inference.tryon, PicturePool(), settings)
-    load_stylists(inference.style, PicturePool(), settings)
-    load_visions("fit", inference.fit, inference, Tally())
-    return ", ".join(settings.inference.tryon)
+    inference, context = settings.inference, BackendContext(PicturePool(), settings)
+    load_backends(inference.tryon, context.pool, settings)
+    load_stylists(inference.style, context)
+    context.visions.chosen("fit", inference.fit)
+    return ", ".join(dict.fromkeys((*inference.tryon, *inference.style)))
 
 
 def _local_model(settings: Settings) -> str:
@@ -114,7 +113,7 @@ def _installed(module: str) -> bool:
 def _hosted(settings: Settings) -> str:
     """Each hosted backend in use has its SDK and its key; nobody is called, which may cost."""
     inference = settings.inference
-    names = {*inference.tryon, *inference.fit, inference.moderation}
+    names = {*inference.tryon, *inference.fit, *inference.style, inference.moderation}
     used = [name for name in HOSTED if name in names]
     for name in used:
         module, extra = HOSTED[name]
