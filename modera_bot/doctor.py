@@ -42,6 +42,12 @@ HOSTED = {
     "vertex": ("google.genai", "gemini"),
 }
 
+#: What local models need of the extra `local`.
+LOCAL = {
+    "fashn": ("torch", "onnxruntime", "safetensors"),
+    "vlm": ("torch", "transformers", "llguidance", "safetensors"),
+}
+
 Check = Callable[[Settings], str | Awaitable[str]]
 
 
@@ -87,20 +93,32 @@ def _backends(settings: Settings) -> str:
 
 
 def _local_model(settings: Settings) -> str:
-    if "fashn" not in settings.inference.tryon:
-        return "none is used"
-    missing = [name for name in ("torch", "onnxruntime", "safetensors") if not find_spec(name)]
-    if missing:
-        advice = "get it with: pip install 'modera-bot[local]'"
-        raise ModeraError(
-            Code.BACKEND_UNAVAILABLE, f"{', '.join(missing)}: not installed; {advice}"
-        )
+    inference = settings.inference
+    names = {*inference.tryon, *inference.fit, *inference.style} & {*LOCAL}
+    for name in names:
+        if missing := [package for package in LOCAL[name] if not find_spec(package)]:
+            advice = "get it with: pip install 'modera-bot[local]'"
+            raise ModeraError(
+                Code.BACKEND_UNAVAILABLE, f"{', '.join(missing)}: not installed; {advice}"
+            )
+    plans = {"fashn": _fashn_plan, "vlm": _vlm_plan}
+    return "; ".join(plans[name](settings) for name in sorted(names)) or "none is used"
+
+
+def _fashn_plan(settings: Settings) -> str:
     from modera_bot.ml.backends.fashn import FOLDER
     from modera_bot.ml.fashn.device import plan
     from modera_bot.ml.fashn.files import read_config
 
     config = read_config(settings.models / FOLDER)
-    return str(plan(config, settings.inference.fashn.device))
+    return f"fashn: {plan(config, settings.inference.fashn.device)}"
+
+
+def _vlm_plan(settings: Settings) -> str:
+    from modera_bot.ml.vlm.plan import plan
+
+    vlm = settings.inference.vlm
+    return f"vlm: {plan(vlm.folder, vlm.device)}"
 
 
 def _installed(module: str) -> bool:

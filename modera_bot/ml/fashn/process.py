@@ -18,7 +18,7 @@ class FashnProcess(ModelProcess):
         """`folder` has the model, `mode` is one of ml/fashn/speed.py; the process ends after
         `idle_s` seconds without work, 0 for never.
         """
-        super().__init__(worker.__name__, str(folder), device, mode, str(idle_s))
+        super().__init__("fashn", worker.__name__, str(folder), device, mode, str(idle_s))
 
     def generate(self, request: worker.Request, on_step: OnStep) -> Pixels:
         """Generate a picture. Raises BackendError, or what `on_step` raises."""

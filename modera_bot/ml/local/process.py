@@ -31,10 +31,10 @@ GOODBYE_S = 5.0
 class ModelProcess:
     """Answers requests one at a time, in a process that is started when it is needed."""
 
-    def __init__(self, module: str, *arguments: str) -> None:
-        """`module` has the function `main`, which calls worker.run with a descriptor and the
-        `arguments`, all of them in sys.argv."""
-        self._name, self._program = module, f"from {module} import main; main()"
+    def __init__(self, name: str, module: str, *arguments: str) -> None:
+        """`name` is what logs call it. `module` has a function `main`, which finds a descriptor
+        and the `arguments` in sys.argv and calls worker.run."""
+        self._name, self._program = name, f"from {module} import main; main()"
         self._arguments = arguments
         self._turn = threading.Lock()  # guards the process: one GPU, one request at a time
         self._child: _Child | None = None

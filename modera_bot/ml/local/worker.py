@@ -97,7 +97,7 @@ def _stop_if_asked(parent: Connection) -> None:
 
 def not_installed(error: ImportError) -> BackendError:
     """What to tell where a package of the extra `local` is missing."""
-    reason = f"{error.name} is not installed; get it with: pip install 'modera-bot[local]'"
+    reason = f"{error.name or error} is not installed; get it with: pip install 'modera-bot[local]'"
     return BackendError(Code.BACKEND_UNAVAILABLE, reason)
 
 

@@ -45,10 +45,11 @@ class ModelStylist:
         asked = prompt(task, language)
         fault = ""
         for _ in range(TRIES):
+            tick()
             answer = self._vision.structured(
                 mended(asked, fault) if fault else asked,
                 [jpeg],
-                StyleAnswer,
+                self.form(language),
                 role="style",
                 tick=tick,
             )
@@ -57,6 +58,10 @@ class ModelStylist:
             except Malformed as error:
                 fault = str(error)
         raise BackendError(Code.BACKEND_FAILED, f"{self.name}: {fault}", permanent=False)
+
+    def form(self, language: str) -> type[StyleAnswer]:
+        """What the model fills in."""
+        return StyleAnswer
 
     def close(self) -> None:
         """The vision model is not its own."""

@@ -1,4 +1,5 @@
-"""How models that others run are reached: one file per provider, over its official SDK.
+"""How hosted models are reached, one file per provider, over its official SDK; and who answers
+questions about pictures, hosted or not.
 
 A transport knows addresses, keys, deadlines, retries and prices; what is asked for is up to
 the backends. All of them raise ProviderError or Refusal, within their deadline.
@@ -18,12 +19,13 @@ from modera_bot.ml.transports.base import Vision
 VISIONS = {
     "gemini": "modera_bot.ml.transports.gemini:GeminiTransport",
     "openai": "modera_bot.ml.transports.openai:OpenAITransport",
+    "vlm": "modera_bot.ml.vlm.vision:LocalVision",
 }
 
 
 class Visions:
     """The vision models of a process: each is made once, whichever roles ask it, so that they
-    share its connections and its circuit breaker."""
+    share its connections and its circuit breaker, or its place in memory."""
 
     def __init__(self, settings: Settings, meter: Meter) -> None:
         self._inference, self._meter = settings.inference, meter

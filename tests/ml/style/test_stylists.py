@@ -1,20 +1,25 @@
 """What every stylist promises; a new one joins by its line in `BACKENDS`."""
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from modera_bot.config import VlmSettings
 from modera_bot.contracts import Stage
 from modera_bot.errors import JobCancelled
 from modera_bot.ml.base import BackendContext, StyleBackend, StyleTask
 from modera_bot.ml.style.backends import BACKENDS, load
 from modera_bot.ml.style.tone import unkind
 from modera_bot.ml.style.words import LANGUAGES
+from modera_bot.pool import PicturePool
 from modera_bot.style import Appearance, Hair, StylePreferences, StyleProfile, Trait
 from tests.conftest import ROOT
 from tests.ml.conftest import sample
 from tests.ml.style.conftest import Providers
 from tests.ml.style.vision import answer
+from tests.ml.vlm.tiny import write_model
 
 TABLE = ROOT / "docs" / "stylist.md"
 
@@ -29,10 +34,23 @@ def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="module")
+def studio(
+    _providers: Providers, pool: PicturePool, models: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BackendContext]:
+    """A context for all tests, with a model of our own: that takes seconds to start."""
+    folder = tmp_path_factory.mktemp("vlm")
+    write_model(folder)
+    settings = _providers.settings(models, vlm=VlmSettings(folder=folder, device="cpu"))
+    made = BackendContext(pool, settings)
+    yield made
+    made.visions.close()
+
+
 @pytest.fixture
-def stylist(name: str, language: str, context: BackendContext, providers: Providers):
+def stylist(name: str, language: str, studio: BackendContext, providers: Providers) -> StyleBackend:
     providers.answer(answer(language))
-    return load(name)(context)
+    return load(name)(studio)
 
 
 def test_it_advises_in_the_language_that_is_asked_for(

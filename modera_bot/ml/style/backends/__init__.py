@@ -10,6 +10,7 @@ BACKENDS = {
     "gemini": "modera_bot.ml.style.backends.gemini:GeminiStylist",
     "openai": "modera_bot.ml.style.backends.openai:OpenAIStylist",
     "rules": "modera_bot.ml.style.backends.rules:RulesStylist",
+    "vlm": "modera_bot.ml.style.backends.vlm:VlmStylist",
 }
 
 
