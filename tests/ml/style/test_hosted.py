@@ -3,19 +3,24 @@
 import base64
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from modera_bot.cli import commands
 from modera_bot.errors import BackendError, Code, ModeraError, Refusal
 from modera_bot.ml.base import BackendContext, Progress, StyleTask, silent
 from modera_bot.ml.metering import Tally
 from modera_bot.ml.style.backends import load
+from modera_bot.ml.style.card import WIDTH
 from modera_bot.ml.style.service import advise_first
 from modera_bot.pool import PicturePool
 from modera_bot.style import StylePreferences, StyleProfile
-from tests.ml.conftest import sample
+from tests.ml.conftest import SAMPLES, sample
+from tests.ml.hosted import gemini_server, openai_server
 from tests.ml.hosted.gemini_server import blocked, failed
 from tests.ml.hosted.openai_server import from_jpeg, refused
 from tests.ml.hosted.server import Reply
@@ -30,7 +35,9 @@ Reach = Callable[..., BackendContext]
 
 
 @pytest.fixture
-def reach(providers: Providers, pool: PicturePool, models, request: pytest.FixtureRequest) -> Reach:
+def reach(
+    providers: Providers, pool: PicturePool, models: Path, request: pytest.FixtureRequest
+) -> Reach:
     """A context whose providers have other settings."""
 
     def made(**changes: Any) -> BackendContext:
@@ -182,3 +189,24 @@ def _picture(body: dict[str, Any]) -> np.ndarray:
         return from_jpeg(base64.b64decode(url.partition(",")[2]))
     (data,) = [p["inlineData"]["data"] for p in body["contents"][0]["parts"] if "inlineData" in p]
     return from_jpeg(base64.urlsafe_b64decode(data.replace("+", "-").replace("/", "_")))
+
+
+@pytest.mark.parametrize("name", HOSTED)
+def test_it_is_one_command(
+    providers: Providers, models: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MODERA_MODELS", str(models))
+    keys = {"openai": openai_server.KEY, "gemini": gemini_server.KEY}
+    for provider, key in keys.items():
+        url = providers.urls[provider] + ("/v1" if provider == "openai" else "")
+        monkeypatch.setenv(f"MODERA_INFERENCE__{provider.upper()}__API_KEY", key)
+        monkeypatch.setenv(f"MODERA_INFERENCE__{provider.upper()}__BASE_URL", url)
+    person = SAMPLES / "people" / "ana_tee_logo.jpg"
+    run = CliRunner().invoke(
+        commands, ["style", str(person), "--backend", name, "--json", "--card", "card.jpg"]
+    )
+    assert run.exit_code == 0, run.output
+    assert StyleProfile.model_validate_json(run.stdout).why == answer()["why"]
+    assert from_jpeg(Path("card.jpg").read_bytes()).shape[1] == WIDTH
+    assert len(providers.of(name).requests) == 1
