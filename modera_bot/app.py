@@ -43,7 +43,6 @@ from modera_bot.ml.service import TryOnService
 from modera_bot.ml.standards import Standards
 from modera_bot.ml.style import backends as stylists
 from modera_bot.ml.style.service import StyleService
-from modera_bot.ml.transports import load_visions
 from modera_bot.pay.credits import PaidCredits
 from modera_bot.pay.free import FreeCredits
 from modera_bot.pay.service import PaymentService
@@ -163,6 +162,8 @@ async def _services(
     stack.callback(drawing.shutdown, wait=False, cancel_futures=True)
     storage = open_storage(settings.storage, secret, settings.web.public_url)
     meter = DatabaseMeter(database, settings.inference.budget)
+    context = BackendContext(pool, settings, meter)
+    stack.callback(context.visions.close)
     backends = load_backends(settings.inference.tryon, pool, settings, meter)
     for backend in backends:
         stack.callback(backend.close)
@@ -170,7 +171,7 @@ async def _services(
             backend.warm()
     draft_only = all(backend.capabilities.draft for backend in backends)
     credits = open_credits(settings, draft_only=draft_only)
-    advisers = load_stylists(settings.inference.style, pool, settings)
+    advisers = load_stylists(settings.inference.style, context)
     for adviser in advisers:
         stack.callback(adviser.close)
     keep = timedelta(days=settings.privacy.keep_days)
@@ -198,16 +199,14 @@ async def _services(
         {
             JobKind.TRYON: tryon.handle,
             JobKind.STYLING: StyleService(
-                storage, pool, advisers, settings.models, keep=keep
+                storage, pool, advisers, settings.models, keep=keep, gate=gate
             ).handle,
         },
         secret=secret,
         on_event=announcer.announce,
     )
-    visions = load_visions("fit", inference.fit, inference, meter)
+    visions = context.visions.chosen("fit", inference.fit)
     fit = FitService(database, storage, pool, visions, gate) if visions else None
-    if fit is not None:
-        stack.callback(fit.close)
     return Services(
         settings=settings,
         database=database,
@@ -277,16 +276,14 @@ def open_credits(settings: Settings, *, draft_only: bool) -> Credits:
     return PaidCredits(settings.pay, {Feature.TRYON} if draft_only else ())
 
 
-def load_stylists(
-    names: tuple[str, ...], pool: PicturePool, settings: Settings
-) -> tuple[StyleBackend, ...]:
+def load_stylists(names: tuple[str, ...], context: BackendContext) -> tuple[StyleBackend, ...]:
     """Make the named stylists, in the order given. Raises ConfigError for other names."""
     known = stylists.BACKENDS
     if unknown := [name for name in names if name not in known]:
         raise ConfigError(
             (f"inference.style: no stylist {unknown[0]!r}; write some of {', '.join(known)}",)
         )
-    return tuple(stylists.load(name)(BackendContext(pool, settings)) for name in names)
+    return tuple(stylists.load(name)(context) for name in names)
 
 
 def make_secret(folder: Path) -> bytes:

@@ -163,12 +163,17 @@ class JobsSettings(Section):
     per_user: int = Field(3, ge=1, le=100, description="unfinished jobs one person may have")
 
 
-class FashnSettings(Section):
-    device: str = Field(
-        "auto",
+DeviceName = Annotated[
+    str,
+    Field(
         pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$",
         description='"auto", "cuda", "cuda:1", "mps" or "cpu"',
-    )
+    ),
+]
+
+
+class FashnSettings(Section):
+    device: DeviceName = "auto"
     mode: Literal["eager", "compile", "graphs"] = Field(
         "eager", description='"eager", "compile" or "graphs"'
     )
@@ -176,6 +181,15 @@ class FashnSettings(Section):
     high_steps: int = Field(40, ge=1, le=1000, description="steps of a high quality picture")
     premium_steps: int = Field(50, ge=1, le=1000, description="steps of a premium picture")
     preload: bool = Field(False, description="true: loaded when the bot starts")
+    idle_minutes: float = Field(
+        0, ge=0, description="minutes without work until memory is freed, 0 for never"
+    )
+
+
+class VlmSettings(Section):
+    folder: Path = Field(Path("models/vlm"), description="folder of a vision-language model")
+    device: DeviceName = "auto"
+    timeout_s: float = Field(300, gt=0, description="seconds one answer may take")
     idle_minutes: float = Field(
         0, ge=0, description="minutes without work until memory is freed, 0 for never"
     )
@@ -297,10 +311,11 @@ class InferenceSettings(Section):
     openai: OpenAISettings = OpenAISettings()
     gemini: GeminiSettings = GeminiSettings()
     vertex: VertexSettings = VertexSettings()
+    vlm: VlmSettings = VlmSettings()
 
     def recipients(self) -> dict[str, str]:
         """Who gets photos: a provider's name for each backend in use that is not one's own."""
-        names = dict.fromkeys((*self.tryon, *self.fit))
+        names = dict.fromkeys((*self.tryon, *self.fit, *self.style))
         if self.moderation:
             names[self.moderation] = None
         found = {name: getattr(getattr(self, name, None), "provider", "") for name in names}

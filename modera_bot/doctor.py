@@ -16,8 +16,7 @@ from modera_bot.db import Database
 from modera_bot.db.migrate import is_behind
 from modera_bot.errors import Code, ModeraError, StorageError
 from modera_bot.ml import weights
-from modera_bot.ml.metering import Tally
-from modera_bot.ml.transports import load_visions
+from modera_bot.ml.base import BackendContext
 from modera_bot.pool import PicturePool
 from modera_bot.storage import open_storage
 
@@ -41,6 +40,12 @@ HOSTED = {
     "openai": ("openai", "openai"),
     "gemini": ("google.genai", "gemini"),
     "vertex": ("google.genai", "gemini"),
+}
+
+#: What local models need of the extra `local`.
+LOCAL = {
+    "fashn": ("torch", "onnxruntime", "safetensors"),
+    "vlm": ("torch", "transformers", "llguidance", "safetensors"),
 }
 
 Check = Callable[[Settings], str | Awaitable[str]]
@@ -80,28 +85,40 @@ def _models(settings: Settings) -> str:
 
 
 def _backends(settings: Settings) -> str:
-    inference = settings.inference
-    load_backends(inference.tryon, PicturePool(), settings)
-    load_stylists(inference.style, PicturePool(), settings)
-    load_visions("fit", inference.fit, inference, Tally())
-    return ", ".join(settings.inference.tryon)
+    inference, context = settings.inference, BackendContext(PicturePool(), settings)
+    load_backends(inference.tryon, context.pool, settings)
+    load_stylists(inference.style, context)
+    context.visions.chosen("fit", inference.fit)
+    return ", ".join(dict.fromkeys((*inference.tryon, *inference.style)))
 
 
 def _local_model(settings: Settings) -> str:
-    if "fashn" not in settings.inference.tryon:
-        return "none is used"
-    missing = [name for name in ("torch", "onnxruntime", "safetensors") if not find_spec(name)]
-    if missing:
-        advice = "get it with: pip install 'modera-bot[local]'"
-        raise ModeraError(
-            Code.BACKEND_UNAVAILABLE, f"{', '.join(missing)}: not installed; {advice}"
-        )
+    inference = settings.inference
+    names = {*inference.tryon, *inference.fit, *inference.style} & {*LOCAL}
+    for name in names:
+        if missing := [package for package in LOCAL[name] if not find_spec(package)]:
+            advice = "get it with: pip install 'modera-bot[local]'"
+            raise ModeraError(
+                Code.BACKEND_UNAVAILABLE, f"{', '.join(missing)}: not installed; {advice}"
+            )
+    plans = {"fashn": _fashn_plan, "vlm": _vlm_plan}
+    return "; ".join(plans[name](settings) for name in sorted(names)) or "none is used"
+
+
+def _fashn_plan(settings: Settings) -> str:
     from modera_bot.ml.backends.fashn import FOLDER
     from modera_bot.ml.fashn.device import plan
     from modera_bot.ml.fashn.files import read_config
 
     config = read_config(settings.models / FOLDER)
-    return str(plan(config, settings.inference.fashn.device))
+    return f"fashn: {plan(config, settings.inference.fashn.device)}"
+
+
+def _vlm_plan(settings: Settings) -> str:
+    from modera_bot.ml.vlm.plan import plan
+
+    vlm = settings.inference.vlm
+    return f"vlm: {plan(vlm.folder, vlm.device)}"
 
 
 def _installed(module: str) -> bool:
@@ -114,7 +131,7 @@ def _installed(module: str) -> bool:
 def _hosted(settings: Settings) -> str:
     """Each hosted backend in use has its SDK and its key; nobody is called, which may cost."""
     inference = settings.inference
-    names = {*inference.tryon, *inference.fit, inference.moderation}
+    names = {*inference.tryon, *inference.fit, *inference.style, inference.moderation}
     used = [name for name in HOSTED if name in names]
     for name in used:
         module, extra = HOSTED[name]

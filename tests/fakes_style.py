@@ -32,7 +32,7 @@ conduct.reset()
 class QuickStylist:
     """Advises by the rules on colours that it does not look at."""
 
-    name = "quick"
+    name, hosted = "quick", False
 
     def __init__(self, context: BackendContext) -> None:
         """Needs nothing of the context."""

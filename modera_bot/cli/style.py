@@ -57,7 +57,7 @@ def style(
 ) -> None:
     """Say what colours and outfits suit PERSON, and why."""
     from modera_bot.app import load_stylists
-    from modera_bot.ml.base import StyleTask
+    from modera_bot.ml.base import BackendContext, StyleTask
     from modera_bot.ml.style.backends import BACKENDS
     from modera_bot.ml.style.service import advise_first, make_card
     from modera_bot.pool import PicturePool
@@ -70,10 +70,9 @@ def style(
         {**wishes, "appearance": Appearance.model_validate(told)}
     )
     pool = PicturePool(workers=1, timeout_s=settings.pictures.timeout_s)
+    context = BackendContext(pool, settings)
     try:
-        stylists = load_stylists(
-            (backend,) if backend else settings.inference.style, pool, settings
-        )
+        stylists = load_stylists((backend,) if backend else settings.inference.style, context)
         task = StyleTask(read_picture(pool, person, settings), preferences, language)
         begun = time.monotonic()
         advised = advise_first(task, stylists)
@@ -83,6 +82,7 @@ def style(
             card.parent.mkdir(parents=True, exist_ok=True)
             card.write_bytes(made[0])
     finally:
+        context.visions.close()
         pool.close()
     if as_json:
         click.echo(advised.profile.model_dump_json())

@@ -5,8 +5,10 @@ float32, shape (height, width), 0 to 1. Points are x, y in pixels of the picture
 with, origin at its top left corner.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -15,6 +17,8 @@ from numpy.typing import NDArray
 from modera_bot.config import Settings
 from modera_bot.contracts import Category, Notice, Quality, Stage
 from modera_bot.ml.metering import Meter, Tally
+from modera_bot.ml.transports import Visions
+from modera_bot.ml.transports.base import Tick
 from modera_bot.pool import PicturePool
 from modera_bot.style import PastAdvice, StylePreferences, StyleProfile
 
@@ -29,6 +33,21 @@ Progress = Callable[[Stage, float], None]
 
 def silent(stage: Stage, fraction: float) -> None:
     """Progress for callers who don't watch."""
+
+
+#: Seconds in which half of what is left of a share passes, where nobody knows how far it is.
+HALF_S = 12.0
+
+
+def creeping(progress: Progress, stage: Stage, begun: float, share: float) -> Tick:
+    """A tick that moves on by a share of the whole, ever slower: a provider is at work."""
+    start = time.monotonic()
+
+    def tick() -> None:
+        waited = time.monotonic() - start
+        progress(stage, begun + share * (1 - 0.5 ** (waited / HALF_S)))
+
+    return tick
 
 
 # --- body -------------------------------------------------------------------------------
@@ -142,13 +161,18 @@ class TryOnOutput:
     quality: QualityScore | None = None  # None: nobody has looked yet
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BackendContext:
     """What a backend may use; its own section of the settings, if it has one, is in there."""
 
     pool: PicturePool
     settings: Settings
     meter: Meter = field(default_factory=Tally)
+
+    @cached_property
+    def visions(self) -> Visions:
+        """Models that answer questions about pictures; whoever made the context closes them."""
+        return Visions(self.settings, self.meter)
 
 
 class TryOnBackend(Protocol):
@@ -198,10 +222,12 @@ class StyleBackend(Protocol):
 
     Made with a BackendContext, quick to make. `style` blocks, is called from several threads
     at once, and raises Refusal when the photo can't be judged honestly or BackendError when it
-    failed. What a model answered is returned whole and valid, or not at all.
+    failed. What a model answered is returned whole and valid, or not at all. `hosted`: photos
+    go to a service of others.
     """
 
     name: str
+    hosted: bool
 
     def __init__(self, context: BackendContext) -> None: ...
 

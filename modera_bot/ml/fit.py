@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from modera_bot.contracts import Category, Fit, FitAnalysis
 from modera_bot.db import Database, tryons
-from modera_bot.errors import Code, Refusal, StorageError
+from modera_bot.errors import Code, StorageError
 from modera_bot.images import thumbnail
 from modera_bot.ml import prompts
 from modera_bot.ml.gate import Gate
@@ -55,9 +55,7 @@ class FitService:
             raise StorageError(Code.PICTURE_GONE, permanent=True)
         if tryon.result.fit is not None:
             return tryon.result.fit
-        visions = [vision for vision in self._visions if self._gate.allows(user_id, vision.name)]
-        if not visions:
-            raise Refusal(Code.CONSENT_MISSING, "photos may not go to any vision model")
+        visions = self._gate.passed(user_id, self._visions)
         pictures = [self._picture(key) for key in (tryon.person_key, tryon.clothing_key)]
         category = tryon.result.categories[0] if tryon.result.categories else Category.TOPS
         with paid_by(Payer(user_id, tryon_id, 0)):
@@ -71,8 +69,3 @@ class FitService:
 
     def _picture(self, key: str) -> bytes:
         return self._pool.run(thumbnail, self._storage.get(key), EDGE)
-
-    def close(self) -> None:
-        """End what is being asked."""
-        for vision in self._visions:
-            vision.close()

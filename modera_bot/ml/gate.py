@@ -1,16 +1,27 @@
 """What may be done with whose photos: asked before anything is made of them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from modera_bot.db import Database, consents
 from modera_bot.errors import Code, Refusal
-from modera_bot.ml.base import Picture, TryOnBackend, TryOnTask
+from modera_bot.ml.base import Picture, TryOnTask
 from modera_bot.ml.moderation import Moderation
 from modera_bot.ml.transports.base import Tick
 from modera_bot.pool import PicturePool
 
 #: Longest edge of a picture as it is looked at, in pixels.
 LOOK = 768
+
+
+class Named(Protocol):
+    """Anything that gets photos, by the name that the configuration knows it by."""
+
+    @property
+    def name(self) -> str: ...
+
+
+Backend = TypeVar("Backend", bound=Named)
 
 
 class Gate:
@@ -23,7 +34,7 @@ class Gate:
         self._database, self._recipients = database, recipients
         self._moderation = moderation
 
-    def passed(self, user_id: int, backends: Sequence[TryOnBackend]) -> tuple[TryOnBackend, ...]:
+    def passed(self, user_id: int, backends: Sequence[Backend]) -> tuple[Backend, ...]:
         """The backends that may have a person's photos. Raises Refusal if there is none."""
         agreed = self._agreed(user_id)
         allowed = tuple(
@@ -34,10 +45,6 @@ class Gate:
         if not allowed:
             raise Refusal(Code.CONSENT_MISSING, "photos may not go to any backend")
         return allowed
-
-    def allows(self, user_id: int, backend: str) -> bool:
-        """Whether one backend may have a person's photos."""
-        return self._recipients.get(backend, "") in {"", *self._agreed(user_id)}
 
     def look(self, user_id: int, task: TryOnTask, pool: PicturePool, tick: Tick) -> None:
         """Have all photos of a task moderated. Raises Refusal."""

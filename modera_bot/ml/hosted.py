@@ -9,7 +9,6 @@ What reads bytes or heavy pictures runs in picture processes; what waits runs he
 from __future__ import annotations
 
 import logging
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -29,6 +28,7 @@ from modera_bot.ml.base import (
     QualityScore,
     TryOnOutput,
     TryOnTask,
+    creeping,
     silent,
 )
 from modera_bot.ml.forming import watcher
@@ -45,8 +45,6 @@ GARMENT_EDGE = 1024
 
 #: Share of the progress bar at which the provider begins, and what it takes of it in all.
 BEGUN, DRAWING = 0.15, 0.7
-#: Seconds in which half of the rest of the provider's share passes: nobody knows how far it is.
-HALF_S = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,7 @@ class HostedTryOn(ABC):
         person = self._pool.run(meant, task, self._models)
         seen = self._aside.submit(self._pool.run, looked_at, task.person, person, order.categories)
         progress(Stage.DRAWING, BEGUN)
-        data = self._drawn(task, order, seen, _ticking(progress))
+        data = self._drawn(task, order, seen, creeping(progress, Stage.DRAWING, BEGUN, DRAWING))
         progress(Stage.FINISHING, BEGUN + DRAWING)
         try:
             picture, quality = self._pool.run(
@@ -141,16 +139,6 @@ class HostedTryOn(ABC):
     def close(self) -> None:
         """End what is being looked at."""
         self._aside.shutdown(wait=False, cancel_futures=True)
-
-
-def _ticking(progress: Progress) -> Tick:
-    begun = time.monotonic()
-
-    def tick() -> None:
-        waited = time.monotonic() - begun
-        progress(Stage.DRAWING, BEGUN + DRAWING * (1 - 0.5 ** (waited / HALF_S)))
-
-    return tick
 
 
 # Below run in picture processes: OpenCV and the networks load there, not in the bot.

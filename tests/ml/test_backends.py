@@ -20,6 +20,8 @@ from modera_bot.contracts import Category, Stage
 from modera_bot.errors import Code, JobCancelled, Refusal
 from modera_bot.ml.backends import BACKENDS, load
 from modera_bot.ml.base import BackendContext, GarmentPicture, TryOnBackend, TryOnTask
+from modera_bot.ml.style import backends as stylists
+from modera_bot.ml.transports import VISIONS
 from modera_bot.pool import PicturePool
 from tests.conftest import ROOT
 from tests.ml.conftest import sample
@@ -166,7 +168,9 @@ def test_the_table_of_the_documentation_says_what_each_can_do(name: str) -> None
 
 
 def test_none_is_imported_before_it_is_chosen() -> None:
-    modules = [target.partition(":")[0] for target in BACKENDS.values()]
+    targets = [*BACKENDS.values(), *stylists.BACKENDS.values(), *VISIONS.values()]
+    modules = [target.partition(":")[0] for target in targets]
+    modules += ["openai", "google.genai", "torch", "transformers"]
     code = f"import sys, modera_bot.app; print([m for m in {modules} if m in sys.modules])"
     seen = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert seen.stdout.strip() == "[]"

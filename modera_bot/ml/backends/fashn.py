@@ -1,7 +1,7 @@
 """FASHN VTON 1.5 on this machine's own GPU; see docs/local-models.md.
 
-The model lives in one process of its own (ml/fashn/process.py): torch is never imported here,
-and nothing that happens on the GPU can end the bot.
+The model lives in one process of its own (ml/local): torch is never imported here, and nothing
+that happens on the GPU can end the bot.
 """
 
 import logging
@@ -22,7 +22,7 @@ from modera_bot.ml.base import (
 )
 from modera_bot.ml.fashn.files import canvas_of
 from modera_bot.ml.fashn.inputs import CATEGORIES, Inputs, Size, blank
-from modera_bot.ml.fashn.process import ModelProcess
+from modera_bot.ml.fashn.process import FashnProcess
 from modera_bot.ml.fashn.worker import Request
 from modera_bot.ml.outfit import dress
 
@@ -50,7 +50,7 @@ class FashnTryOn:
             Quality.PREMIUM: settings.premium_steps,
         }
         self._preload = settings.preload
-        self._process = ModelProcess(
+        self._process = FashnProcess(
             self._models / FOLDER,
             settings.device,
             mode=settings.mode,

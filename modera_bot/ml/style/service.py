@@ -13,10 +13,12 @@ from sqlalchemy import Connection, select
 from modera_bot.contracts import Stage, StylingResult
 from modera_bot.db import analyses, pictures
 from modera_bot.db.schema import credit_holds, now
-from modera_bot.errors import JobError, ModeraError, Refusal, StorageError
+from modera_bot.errors import Code, JobError, ModeraError, Refusal, StorageError
 from modera_bot.images import decode, encode, mark_ai_generated
 from modera_bot.jobs import JobContext, Outcome
 from modera_bot.ml.base import Picture, Progress, StyleBackend, StyleTask, silent
+from modera_bot.ml.gate import Gate
+from modera_bot.ml.metering import Payer, paid_by
 from modera_bot.pool import PicturePool
 from modera_bot.storage import Storage
 from modera_bot.style import StyleProfile, StyleRequest
@@ -37,15 +39,23 @@ def advise_first(
 ) -> Advised:
     """The advice of the first stylist that does not fail; one that refuses has answered.
 
-    Raises Refusal, or the error of the failed stylists: one that a retry may cure, if any.
+    A provider whose moderation blocks the photo has failed: the photo goes to no other
+    provider then, but stylists of our own may look. Raises Refusal, or the error of the failed
+    stylists: one that a retry may cure, if any.
     """
     errors: list[Exception] = []
+    blocked = False
     for stylist in stylists:
+        if blocked and stylist.hosted:
+            continue
         try:
             return Advised(stylist.name, stylist.style(task, progress))
-        except (JobError, Refusal):
+        except JobError:
             raise
         except ModeraError as error:
+            blocked = blocked or error.code is Code.BACKEND_REFUSED
+            if isinstance(error, Refusal) and error.code is not Code.BACKEND_REFUSED:
+                raise
             _log.warning("stylist %s failed: %s", stylist.name, error)
             errors.append(error)
         except Exception as error:
@@ -65,9 +75,11 @@ class StyleService:
         models: Path,
         *,
         keep: timedelta,
+        gate: Gate,
     ) -> None:
-        """`keep` is how long cards stay in storage."""
+        """`keep` is how long cards stay in storage, `gate` knows where whose photos may go."""
         self._storage, self._pool, self._models = storage, pool, models
+        self._gate = gate
         self._stylists, self._keep = tuple(stylists), keep
 
     def handle(self, context: JobContext) -> Outcome:
@@ -78,6 +90,7 @@ class StyleService:
         begun, job = time.monotonic(), context.job
         request = StyleRequest.model_validate(job.payload)
         context.progress(Stage.READING, 0.0)
+        stylists = self._gate.passed(job.user_id, self._stylists)
         task = StyleTask(
             self._pool.run(decode, self._storage.get(request.person_key)),
             request.preferences,
@@ -85,7 +98,8 @@ class StyleService:
             request.person_at,
             request.past,
         )
-        advised = advise_first(task, self._stylists, context.progress)
+        with paid_by(Payer(job.user_id, job.id, job.attempt)):
+            advised = advise_first(task, stylists, context.progress)
         context.progress(Stage.FINISHING, 0.9)
         card, width, height = self._pool.run(
             make_card, advised.profile, task.person, task.person_at, self._models

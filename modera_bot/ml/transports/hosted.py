@@ -13,6 +13,10 @@ from modera_bot.ml.transports.waiting import Waiter
 
 T = TypeVar("T")
 
+#: Tokens of the longest question and answer there are, a style profile's: what a call is
+#: expected to cost should be too much rather than too little.
+ASKED, ANSWERED = 1500, 2500
+
 
 class HostedTransport(ABC):
     """What the transports of all providers share; `translated` knows the SDK's errors."""
@@ -52,7 +56,7 @@ class HostedTransport(ABC):
             used.input_tokens, used.output_tokens = tokens.read, tokens.written
             used.price_usd = price(tokens)
 
-        guess = Tokens(1500 * pictures + 500, 500)
+        guess = Tokens(1500 * pictures + ASKED, ANSWERED)
         call = Call(role, self.name, model, price(guess))
         answer, _ = self._call(call, look, account, seconds=seconds, tick=tick, cheap=True)
         return answer

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from modera_bot.ml.fashn.process import ModelProcess
+from modera_bot.ml.fashn.process import FashnProcess
 from tests.ml.fashn.parity.pictures import cases as cases_of
 from tests.ml.fashn.tiny import write_model
 
@@ -31,8 +31,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def process(folder: Path) -> Iterator[ModelProcess]:
+def process(folder: Path) -> Iterator[FashnProcess]:
     """The tiny model, running: it takes seconds to start."""
-    running = ModelProcess(folder, "cpu")
+    running = FashnProcess(folder, "cpu")
     yield running
     running.close()

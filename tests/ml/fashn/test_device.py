@@ -6,7 +6,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-import torch
 
 from modera_bot.config import InferenceSettings, Settings
 from modera_bot.doctor import CHECKS
@@ -16,42 +15,6 @@ from modera_bot.ml.fashn.config import FashnConfig
 from tests.ml.fashn.tiny import CONFIG as TINY
 
 FULL = FashnConfig()
-
-
-def test_without_a_gpu_it_runs_on_the_cpu_in_full_precision(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    assert device.choose("auto") == torch.device("cpu")
-    assert device.precision(torch.device("cpu")) is torch.float32
-
-
-def test_a_gpu_is_taken_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    assert device.choose("auto") == torch.device("cuda")
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
-    assert device.choose("auto") == torch.device("mps")
-
-
-@pytest.mark.parametrize(
-    ("native", "dtype"), [(True, torch.bfloat16), (False, torch.float32)], ids=["new", "old"]
-)
-def test_half_precision_is_for_gpus_that_compute_in_it(
-    monkeypatch: pytest.MonkeyPatch, native: bool, dtype: torch.dtype
-) -> None:
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: native)
-    assert device.precision(torch.device("cuda")) is dtype
-
-
-@pytest.mark.parametrize("name", ["cuda:99", "mps"])
-def test_a_device_that_is_not_there_is_named_with_what_to_do(name: str) -> None:
-    with pytest.raises(BackendError) as caught:
-        device.choose(name)
-    assert caught.value.code is Code.BACKEND_UNAVAILABLE
-    assert name in caught.value.detail
-    assert "[inference.fashn] device" in caught.value.detail
 
 
 def test_the_plan_is_said_with_all_its_figures(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,10 +33,6 @@ def test_too_little_memory_is_told_before_anything_is_loaded(
         device.plan(FULL, "cpu")
     assert (caught.value.code, caught.value.permanent) == (Code.OUT_OF_MEMORY, False)
     assert "2.0 GB free" in caught.value.detail
-
-
-def test_free_memory_is_measured() -> None:
-    assert 0 < device.free_bytes(torch.device("cpu")) < 1 << 50
 
 
 def test_doctor_tells_where_the_model_would_run(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 from modera_bot.errors import BackendError, Code, JobCancelled
-from modera_bot.ml.fashn import process as process_module
 from modera_bot.ml.fashn.inputs import Inputs, Size, blank
 from modera_bot.ml.fashn.pipeline import look_at
-from modera_bot.ml.fashn.process import ModelProcess
-from modera_bot.ml.fashn.worker import Loaded, Request, serve
+from modera_bot.ml.fashn.process import FashnProcess
+from modera_bot.ml.fashn.worker import Request, answer
+from modera_bot.ml.local import process as process_module
+from modera_bot.ml.local.worker import Loaded, failure, serve
 from modera_bot.pool import spawn
 from tests.ml.conftest import sample
 from tests.ml.fashn.tiny import CONFIG
@@ -40,14 +41,14 @@ def inputs(folder: Path) -> Inputs:
 
 
 @pytest.fixture
-def fresh(folder: Path) -> Iterator[ModelProcess]:
+def fresh(folder: Path) -> Iterator[FashnProcess]:
     """A process that a test may ruin."""
-    running = ModelProcess(folder, "cpu")
+    running = FashnProcess(folder, "cpu")
     yield running
     running.close()
 
 
-def pid_of(process: ModelProcess) -> int:
+def pid_of(process: FashnProcess) -> int:
     assert process._child is not None
     return process._child._process.pid
 
@@ -55,7 +56,7 @@ def pid_of(process: ModelProcess) -> int:
 # --- pictures ----------------------------------------------------------------------------
 
 
-def test_a_picture_has_the_framing_of_the_person(process: ModelProcess, inputs: Inputs) -> None:
+def test_a_picture_has_the_framing_of_the_person(process: FashnProcess, inputs: Inputs) -> None:
     person = sample("people/ana_tee_logo")
     made = process.generate(request(inputs), quietly)
     assert made.dtype == np.uint8
@@ -65,7 +66,7 @@ def test_a_picture_has_the_framing_of_the_person(process: ModelProcess, inputs: 
 
 
 def test_the_same_seed_gives_the_same_picture_and_another_another(
-    process: ModelProcess, inputs: Inputs
+    process: FashnProcess, inputs: Inputs
 ) -> None:
     first, again, other = (
         process.generate(request(inputs, seed=seed), quietly) for seed in (5, 5, 6)
@@ -74,7 +75,7 @@ def test_the_same_seed_gives_the_same_picture_and_another_another(
     assert (first != other).any()
 
 
-def test_each_step_is_told(process: ModelProcess) -> None:
+def test_each_step_is_told(process: FashnProcess) -> None:
     told: list[tuple[int, int]] = []
     process.generate(request(steps=5), lambda *step: told.append(step))
     assert sorted(set(told)) == [(done, 5) for done in range(6)]
@@ -84,7 +85,7 @@ def test_each_step_is_told(process: ModelProcess) -> None:
 # --- stopping ----------------------------------------------------------------------------
 
 
-def test_it_stops_between_two_steps_and_keeps_the_model(process: ModelProcess) -> None:
+def test_it_stops_between_two_steps_and_keeps_the_model(process: FashnProcess) -> None:
     process.generate(request(), quietly)
     before = pid_of(process)
 
@@ -98,7 +99,7 @@ def test_it_stops_between_two_steps_and_keeps_the_model(process: ModelProcess) -
     assert pid_of(process) == before
 
 
-def test_one_waits_for_the_other_and_can_be_stopped_meanwhile(process: ModelProcess) -> None:
+def test_one_waits_for_the_other_and_can_be_stopped_meanwhile(process: FashnProcess) -> None:
     started, enough = threading.Event(), threading.Event()
 
     def long(done: int, steps: int) -> None:
@@ -127,7 +128,7 @@ def test_one_waits_for_the_other_and_can_be_stopped_meanwhile(process: ModelProc
 
 
 def test_what_was_being_loaded_when_a_request_was_stopped_serves_the_next_one(
-    fresh: ModelProcess,
+    fresh: FashnProcess,
 ) -> None:
     for _ in range(2):  # the second is stopped while it waits for the first one's end
         with pytest.raises(JobCancelled):
@@ -146,7 +147,7 @@ def stop_at_once(done: int, steps: int) -> None:
 
 
 def test_killed_it_is_out_of_memory_and_the_next_picture_gets_a_fresh_one_that_ends_with_us(
-    fresh: ModelProcess,
+    fresh: FashnProcess,
 ) -> None:
     def kill(done: int, steps: int) -> None:
         if done == 1:
@@ -160,7 +161,7 @@ def test_killed_it_is_out_of_memory_and_the_next_picture_gets_a_fresh_one_that_e
 
 
 def test_what_the_watcher_raises_is_not_taken_for_the_death_of_the_process(
-    process: ModelProcess,
+    process: FashnProcess,
 ) -> None:
     process.generate(request(), quietly)
     before = pid_of(process)
@@ -176,24 +177,24 @@ def test_what_the_watcher_raises_is_not_taken_for_the_death_of_the_process(
 
 
 def test_one_that_hangs_up_without_ending_was_not_killed_by_the_kernel(
-    fresh: ModelProcess, monkeypatch: pytest.MonkeyPatch
+    fresh: FashnProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process_module, "GOODBYE_S", 0.1)
     hangs_up = "import os, sys, time; os.close(int(sys.argv[1])); time.sleep(60)"
-    monkeypatch.setattr(process_module, "_PROGRAM", hangs_up)
+    monkeypatch.setattr(fresh, "_program", hangs_up)
     with pytest.raises(BackendError) as caught:
         fresh.generate(request(), quietly)
     assert caught.value.code is Code.BACKEND_FAILED
 
 
-def ends_with_its_parent(process: ModelProcess) -> bool:
+def ends_with_its_parent(process: FashnProcess) -> bool:
     """Whether it ends by itself once nobody holds the other end of its line."""
     assert process._child is not None
     process._child._connection.close()
     return process._child._process.wait(20) == 0
 
 
-def test_after_closing_there_are_no_pictures(fresh: ModelProcess) -> None:
+def test_after_closing_there_are_no_pictures(fresh: FashnProcess) -> None:
     fresh.close()
     with pytest.raises(BackendError) as caught:
         fresh.generate(request(), quietly)
@@ -201,7 +202,7 @@ def test_after_closing_there_are_no_pictures(fresh: ModelProcess) -> None:
 
 
 def test_closed_while_it_starts_it_is_ended(
-    fresh: ModelProcess, monkeypatch: pytest.MonkeyPatch
+    fresh: FashnProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[object] = []
 
@@ -219,7 +220,7 @@ def test_closed_while_it_starts_it_is_ended(
     assert started[0].poll() is not None
 
 
-def test_a_silent_process_is_given_up(fresh: ModelProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_process_is_given_up(fresh: FashnProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process_module, "SILENCE_S", 0.0)
     monkeypatch.setattr(process_module, "BEAT_S", 0.01)
     with pytest.raises(BackendError) as caught:
@@ -239,7 +240,7 @@ class _Ends:
 
     def _serve(self, theirs: Connection, model: object) -> None:
         with theirs:
-            serve(theirs, lambda: (model, "somewhere"), 0.2)  # type: ignore[arg-type,return-value]
+            serve(theirs, lambda: (model, "somewhere"), answer, 0.2)  # type: ignore[arg-type,return-value]
 
 
 @pytest.mark.parametrize(
@@ -269,8 +270,6 @@ def test_what_fails_in_the_worker_is_told_by_its_code_and_ends_it(
 
 def test_memory_that_the_gpu_lacks_is_out_of_memory() -> None:
     import torch
-
-    from modera_bot.ml.fashn.worker import failure
 
     assert failure(torch.OutOfMemoryError("2 GB more")).code is Code.OUT_OF_MEMORY
 

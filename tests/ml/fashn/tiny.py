@@ -1,7 +1,6 @@
 """A model of FASHN's layout in a few MB: random weights, and a DWPose that sees what it is told."""
 
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -80,16 +79,3 @@ def _write_constant(file: Path, shape: tuple[int, ...], outputs: dict[str, np.nd
     )
     opsets = [helper.make_opsetid("", 17)]
     onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=9), file)
-
-
-def main() -> None:
-    """`scripts/make_tiny_models FOLDER`: the tiny model beside the networks that see people."""
-    folder, real = (Path(argument) for argument in sys.argv[1:])
-    write_model(folder / "fashn")
-    (folder / "body").symlink_to(real.resolve() / "body")
-    size = sum(file.stat().st_size for file in (folder / "fashn").rglob("*") if file.is_file())
-    print(f"{folder}: {size / 1e6:.1f} MB")
-
-
-if __name__ == "__main__":
-    main()

@@ -34,7 +34,7 @@ class GeminiServer(FakeServer):
     def __init__(self) -> None:
         super().__init__(self._usual)
         self.artist: Artist = painted
-        self.answers: dict[str, Any] = {}  # by the names of their fields
+        self.answers: dict[str, Any] = {}  # by the names of their fields; a list: one each
 
     def reset(self) -> None:
         super().reset()
@@ -74,7 +74,9 @@ class GeminiServer(FakeServer):
         for data in _pictures(values):
             from_jpeg(data)
         fields = ",".join(sorted(config["responseSchema"]["properties"]))
-        return _answered({"text": json.dumps(self.answers[fields])})
+        answer = self.answers[fields]
+        given = answer.pop(0) if isinstance(answer, list) else answer
+        return _answered({"text": json.dumps(given)})
 
     def _predict(self, request: Request) -> Reply:
         values = request.json

@@ -5,7 +5,6 @@ import pytest
 
 from modera_bot.errors import BackendError, Code, Refusal
 from modera_bot.ml.base import StyleTask
-from modera_bot.ml.style.model import ModelStylist
 from modera_bot.pool import PicturePool
 from modera_bot.style import (
     Appearance,
@@ -20,7 +19,7 @@ from modera_bot.style import (
     StyleProfile,
     Trait,
 )
-from tests.ml.style.vision import ScriptedVision, answer
+from tests.ml.style.vision import ScriptedStylist, ScriptedVision, answer
 
 PHOTO = np.full((1500, 1000, 3), 128, np.uint8)
 
@@ -29,7 +28,7 @@ PHOTO = np.full((1500, 1000, 3), 128, np.uint8)
 def ask(pool: PicturePool):
     def style(vision: ScriptedVision, language: str = "en", **wishes: object) -> StyleProfile:
         task = StyleTask(PHOTO, StylePreferences.model_validate(wishes), language)
-        return ModelStylist("model", vision, pool).style(task)
+        return ScriptedStylist(vision, pool).style(task)
 
     return style
 
@@ -49,7 +48,7 @@ def test_it_is_told_the_wishes_the_language_and_earlier_advice(pool):
     past = (PastAdvice(feedback=bad, outfits=("Два цвета",)),)
     wishes = StylePreferences(occasion="work", wish="без чёрного")
     task = StyleTask(PHOTO, wishes, "ru", (0.25, 0.5), past)
-    ModelStylist("model", vision, pool).style(task)
+    ScriptedStylist(vision, pool).style(task)
     (asked,) = vision.prompts
     for part in ("Russian", '"occasion":"work"', "без чёрного", "25 %", "too-bold", "Два цвета"):
         assert part in asked

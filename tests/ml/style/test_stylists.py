@@ -1,90 +1,98 @@
-"""What every stylist promises; a new one joins by its line in `BACKENDS`, with a photo."""
+"""What every stylist promises; a new one joins by its line in `BACKENDS`."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from modera_bot.config import Settings
+from modera_bot.config import VlmSettings
 from modera_bot.contracts import Stage
-from modera_bot.errors import Code, JobCancelled, Refusal
+from modera_bot.errors import JobCancelled
 from modera_bot.ml.base import BackendContext, StyleBackend, StyleTask
 from modera_bot.ml.style.backends import BACKENDS, load
-from modera_bot.ml.style.model import ModelStylist
-from modera_bot.ml.style.service import advise_first
+from modera_bot.ml.style.tone import unkind
 from modera_bot.ml.style.words import LANGUAGES
 from modera_bot.pool import PicturePool
 from modera_bot.style import Appearance, Hair, StylePreferences, StyleProfile, Trait
+from tests.conftest import ROOT
 from tests.ml.conftest import sample
-from tests.ml.style.vision import ScriptedVision, answer
+from tests.ml.style.conftest import Providers
+from tests.ml.style.vision import answer
+from tests.ml.vlm.tiny import write_model
 
-#: A stylist over any vision model, beside those that can be chosen.
-MODEL = "model"
+TABLE = ROOT / "docs" / "stylist.md"
 
 
-@pytest.fixture(params=[*BACKENDS, MODEL])
+@pytest.fixture(params=[*BACKENDS])
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def language() -> str:
-    return "en"
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def studio(
+    _providers: Providers, pool: PicturePool, models: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BackendContext]:
+    """A context for all tests, with a model of our own: that takes seconds to start."""
+    folder = tmp_path_factory.mktemp("vlm")
+    write_model(folder)
+    settings = _providers.settings(models, vlm=VlmSettings(folder=folder, device="cpu"))
+    made = BackendContext(pool, settings)
+    yield made
+    made.visions.close()
 
 
 @pytest.fixture
-def stylist(name: str, language: str, pool: PicturePool, models: Path) -> StyleBackend:
-    if name == MODEL:
-        return ModelStylist(MODEL, ScriptedVision(answer(language)), pool)
-    return load(name)(BackendContext(pool, Settings(models=models)))
+def stylist(name: str, language: str, studio: BackendContext, providers: Providers) -> StyleBackend:
+    providers.answer(answer(language))
+    return load(name)(studio)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_it_advises_in_the_language_that_is_asked_for(stylist, name, language):
+def test_it_advises_in_the_language_that_is_asked_for(
+    stylist: StyleBackend, name: str, language: str
+) -> None:
     task = StyleTask(sample("people/ana_tee_logo"), StylePreferences(), language)
-    told: list[Stage] = []
-    profile = stylist.style(task, lambda stage, fraction: told.append(stage))
+    told: list[tuple[Stage, float]] = []
+    profile = stylist.style(task, lambda *step: told.append(step))
     assert stylist.name == name
     assert profile.language == language
     assert StyleProfile.model_validate(json.loads(profile.model_dump_json())) == profile
     assert profile.shape == ()  # nobody stated one
     assert profile.trait(Trait.SKIN) is not None
-    assert {Stage.COLOURS, Stage.OUTFITS} <= {*told}
+    assert unkind(profile.model_dump_json(), language) is None
+    assert {Stage.COLOURS, Stage.OUTFITS} <= {stage for stage, _ in told}
+    fractions = [fraction for _, fraction in told]
+    assert fractions == sorted(fractions)
 
 
-def test_what_the_person_says_holds(stylist, language):
+@pytest.mark.parametrize("language", ["en"])
+def test_what_the_person_says_holds(stylist: StyleBackend, language: str) -> None:
     wishes = StylePreferences(appearance=Appearance(hair=Hair.GREY))
     profile = stylist.style(StyleTask(sample("people/ana_tee_logo"), wishes, language))
     hair = profile.trait(Trait.HAIR)
+    assert hair is not None
     assert (hair.value, hair.told) == ("grey", True)
 
 
-def test_it_stops_when_the_job_is_cancelled(stylist, language):
+@pytest.mark.parametrize("language", ["en"])
+def test_it_stops_when_the_job_is_cancelled(stylist: StyleBackend, language: str) -> None:
     def cancelled(stage: Stage, fraction: float) -> None:
-        raise JobCancelled()
+        if stage is Stage.OUTFITS:
+            raise JobCancelled()
 
+    task = StyleTask(sample("people/ana_tee_logo"), StylePreferences(), language)
     with pytest.raises(JobCancelled):
-        stylist.style(
-            StyleTask(sample("people/ana_tee_logo"), StylePreferences(), language), cancelled
-        )
+        stylist.style(task, cancelled)
 
 
-class _Failing:
-    name = "failing"
-
-    def __init__(self, error: Exception) -> None:
-        self._error = error
-
-    def style(self, *_: object) -> StyleProfile:
-        raise self._error
-
-    def close(self) -> None:
-        """Has started nothing."""
-
-
-def test_one_that_fails_hands_over_and_one_that_refuses_has_answered(pool):
-    good = ModelStylist(MODEL, ScriptedVision(answer()), pool)
-    task = StyleTask(sample("people/ana_tee_logo"), StylePreferences(), "en")
-    assert advise_first(task, [_Failing(RuntimeError()), good]).backend == MODEL
-    with pytest.raises(Refusal):
-        advise_first(task, [_Failing(Refusal(Code.FACE_UNCLEAR)), good])
+def test_the_table_of_the_documentation_says_what_each_can_do(name: str) -> None:
+    lines = [line for line in TABLE.read_text().splitlines() if line.startswith("|")]
+    rows = [[cell.strip(" `") for cell in line.split("|")[1:-1]] for line in lines]
+    columns = next(row for row in rows if {*BACKENDS} <= {*row})
+    (told,) = [row for row in rows if row[0] == "photos leave the machine"]
+    assert told[columns.index(name)] == ("yes" if load(name).hosted else "no")

@@ -9,6 +9,8 @@ from pydantic import BaseModel
 
 from modera_bot.ml.style.advise import advise
 from modera_bot.ml.style.answer import StyleAnswer
+from modera_bot.ml.style.model import ModelStylist
+from modera_bot.ml.transports.base import patient
 from modera_bot.style import StylePreferences
 from tests.ml.style.profiles import READING
 
@@ -30,6 +32,8 @@ def answer(language: str = "en", **changes: Any) -> dict[str, Any]:
 class ScriptedVision:
     """Gives its answers one after the other, the last one again and again."""
 
+    name = "scripted"
+
     def __init__(self, *answers: dict[str, Any]) -> None:
         self._answers, self.prompts = [*answers], list[str]()
         self.pictures: list[bytes] = []
@@ -41,10 +45,19 @@ class ScriptedVision:
         schema: type[BaseModel],
         *,
         role: str,
-        tick: Callable[[], None],
+        tick: Callable[[], None] = patient,
     ) -> Any:
         self.prompts.append(prompt)
         self.pictures += pictures
         tick()
         given = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         return schema.model_validate(given)
+
+    def close(self) -> None:
+        """Waits for nothing."""
+
+
+class ScriptedStylist(ModelStylist):
+    """A stylist over such a model."""
+
+    name, hosted = "scripted", True

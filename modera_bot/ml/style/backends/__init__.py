@@ -6,7 +6,12 @@ from typing import cast
 from modera_bot.errors import BackendError, Code
 from modera_bot.ml.base import StyleBackend
 
-BACKENDS = {"rules": "modera_bot.ml.style.backends.rules:RulesStylist"}
+BACKENDS = {
+    "gemini": "modera_bot.ml.style.backends.gemini:GeminiStylist",
+    "openai": "modera_bot.ml.style.backends.openai:OpenAIStylist",
+    "rules": "modera_bot.ml.style.backends.rules:RulesStylist",
+    "vlm": "modera_bot.ml.style.backends.vlm:VlmStylist",
+}
 
 
 def load(name: str) -> type[StyleBackend]:

@@ -16,7 +16,7 @@ REPLACED = {Code.FACE_UNCLEAR, Code.COLOUR_CAST, Code.BACKLIT}
 class RulesStylist:
     """Measures skin, hair, eyes and clothes, and looks the rest up."""
 
-    name = "rules"
+    name, hosted = "rules", False
 
     def __init__(self, context: BackendContext) -> None:
         self._pool, self._models = context.pool, context.settings.models

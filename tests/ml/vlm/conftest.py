@@ -1,0 +1,26 @@
+"""A tiny vision-language model, running: it takes seconds to start."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from modera_bot.config import VlmSettings
+from modera_bot.ml.metering import Tally
+from modera_bot.ml.vlm.vision import LocalVision
+from tests.ml.vlm.tiny import write_model
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a tiny model; nobody may change it."""
+    made = tmp_path_factory.mktemp("vlm")
+    write_model(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def vision(folder: Path) -> Iterator[LocalVision]:
+    running = LocalVision(VlmSettings(folder=folder, device="cpu"), Tally())
+    yield running
+    running.close()

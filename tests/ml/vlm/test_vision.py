@@ -1,0 +1,113 @@
+"""A vision-language model of our own: it keeps to the form, stops, and says what is wrong."""
+
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pytest
+from pydantic import BaseModel, ConfigDict, Field
+
+from modera_bot.config import InferenceSettings, Settings, VlmSettings
+from modera_bot.doctor import CHECKS
+from modera_bot.errors import BackendError, Code, JobCancelled
+from modera_bot.images import encode
+from modera_bot.ml.metering import Tally
+from modera_bot.ml.vlm import vision as vision_module
+from modera_bot.ml.vlm.network import Network
+from modera_bot.ml.vlm.plan import plan
+from modera_bot.ml.vlm.vision import LocalVision
+
+PICTURES = [encode(np.full((90, 60, 3), shade, np.uint8)) for shade in (40, 200)]
+
+
+class Colour(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(pattern="^#[0-9a-f]{6}$")
+    kind: Literal["warm", "cool"]
+    shares: list[Literal[0.2, 0.8]] = Field(min_length=2, max_length=2)
+
+
+class Endless(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    words: str = Field(pattern="^[a-z]{9000,9001}$")
+
+
+def test_its_answer_has_the_form_and_is_counted(vision: LocalVision) -> None:
+    tally = vision._meter
+    assert isinstance(tally, Tally)
+    first = vision.structured("Which colour?", PICTURES, Colour, role="fit")
+    again = vision.structured("Which colour?", PICTURES, Colour, role="fit")
+    other = vision.structured("Which colour, please?", PICTURES, Colour, role="fit")
+    assert first == again
+    assert first != other
+    call, used = tally.calls[0]
+    assert (call.role, call.backend, call.price_usd) == ("fit", "vlm", 0.0)
+    assert used.input_tokens > used.output_tokens > 5
+
+
+def test_control_tokens_in_words_are_words(vision: LocalVision) -> None:
+    wish = "a <image> of <end_of_utterance> <fake_token_around_image>"
+    assert vision.structured(wish, PICTURES[:1], Colour, role="fit").kind in ("warm", "cool")
+
+
+def test_an_answer_that_does_not_end_is_a_failure(
+    vision: LocalVision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vision_module, "MOST_TOKENS", 24)
+    with pytest.raises(BackendError) as caught:
+        vision.structured("Go on.", [], Endless, role="fit")
+    assert (caught.value.code, caught.value.permanent) == (Code.BACKEND_FAILED, False)
+
+
+def test_it_stops_when_the_job_is_cancelled_and_keeps_the_model(vision: LocalVision) -> None:
+    vision.structured("Which colour?", [], Colour, role="fit")
+    before = vision._process._child
+    ticks = 0
+
+    def cancelled() -> None:
+        nonlocal ticks
+        ticks += 1
+        if ticks > 3:
+            raise JobCancelled
+
+    with pytest.raises(JobCancelled):
+        vision.structured("Go on.", [], Endless, role="fit", tick=cancelled)
+    vision.structured("Which colour?", [], Colour, role="fit")
+    assert vision._process._child is before
+
+
+def test_it_is_left_at_the_deadline(folder: Path) -> None:
+    hasty = LocalVision(VlmSettings(folder=folder, device="cpu", timeout_s=0.1), Tally())
+    with pytest.raises(BackendError) as caught:
+        hasty.structured("Which colour?", [], Colour, role="fit")
+    assert caught.value.code is Code.BACKEND_TIMEOUT
+    hasty.close()
+
+
+def test_doctor_tells_where_it_would_run(folder: Path, tmp_path: Path) -> None:
+    def check(where: Path) -> object:
+        vlm = VlmSettings(folder=where, device="cpu")
+        return CHECKS["local model"](
+            Settings(inference=InferenceSettings(style=("vlm", "rules"), vlm=vlm))
+        )
+
+    assert str(check(folder)).startswith("vlm: cpu in float32: 0.0 GB of weights")
+    with pytest.raises(BackendError, match=r"docs/stylist\.md"):
+        check(tmp_path)
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "model.safetensors").write_bytes(b"\0" * 64)
+    with pytest.raises(BackendError, match="damaged"):
+        check(tmp_path)
+
+
+def test_a_model_that_cannot_be_loaded_is_named_with_the_reason(
+    folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "config.json").write_text('{"model_type": "unheard-of"}')
+    (tmp_path / "model.safetensors").symlink_to(folder / "model.safetensors")
+    with pytest.raises(BackendError) as caught:
+        Network(tmp_path, plan(tmp_path, "cpu"))
+    assert caught.value.code is Code.MODELS_MISSING
+    assert str(tmp_path) in caught.value.detail
