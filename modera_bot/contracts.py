@@ -72,6 +72,7 @@ class Notice(StrEnum):
     SMALL_PHOTO = "small_photo"
     DRAFT_UNLIKELY = "draft_unlikely"
     BELOW_STANDARD = "below_standard"
+    ONLY_DRAFT = "only_draft"
 
 
 class Wire(BaseModel):

@@ -23,7 +23,7 @@ from modera_bot.bot.flows.tryon.wording import result_caption
 from modera_bot.bot.invitation import invitation
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
-from modera_bot.contracts import Role
+from modera_bot.contracts import Notice, Role
 from modera_bot.db import pictures, tryons
 from modera_bot.db.tryons import Tryon
 from modera_bot.errors import Code, StorageError
@@ -63,6 +63,7 @@ class Press:
             rating=self.tryon.rating,
             compared=compared,
             fit=self.turn.services.fit is not None,
+            again=Notice.ONLY_DRAFT in self.tryon.result.notices,
         )
 
 
