@@ -222,6 +222,7 @@ async def _services(
         levels=not draft_only,
         looks=any(backend.capabilities.max_garments > 1 for backend in backends),
         drawing=drawing,
+        marker=marker,
         fit=fit,
     )
 

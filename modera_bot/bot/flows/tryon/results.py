@@ -130,7 +130,8 @@ async def compare(press: Press) -> None:
     before = await press.picture(press.tryon.person_key)
     after = await press.picture(press.tryon.result_key)
     services = press.turn.services
-    both = await services.draw(services.pool.run, images.side_by_side, before, after)
+    marked = services.marker.drawn
+    both = await services.draw(marked, services.pool, images.side_by_side, before, after)
     await _show(press, both, compared=True)
 
 
