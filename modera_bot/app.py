@@ -174,7 +174,7 @@ async def _services(
     for adviser in advisers:
         stack.callback(adviser.close)
     keep = timedelta(days=settings.privacy.keep_days)
-    moderation = moderation_of(settings.inference, meter)
+    moderation = moderation_of(settings.inference, meter, pool)
     stack.callback(moderation.close)
     gate = Gate(database, settings.inference.recipients(), moderation)
     cache = ResultCache(database, storage)
