@@ -80,17 +80,20 @@ class Regions:
 class Ground:
     """What a photo contributes to a composition: known before anything has been generated.
 
-    `small` is the photo at the size of the regions.
+    `small` is the photo at the size of the regions; beyond what is `near` nothing changes.
     """
 
     small: Picture
     regions: Regions
+    near: Flags
     edges: Edges
 
     @classmethod
     def of(cls, photo: Picture, regions: Regions) -> Ground:
-        small = sized(photo, regions.changed.shape[::-1])
-        return cls(small, regions, Edges.of(small, regions.changed))
+        changed = regions.changed
+        small = sized(photo, changed.shape[::-1])
+        near = _within(REACH * max(changed.shape), changed > 0.5)
+        return cls(small, regions, near, Edges.of(small, changed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +193,7 @@ def onto(photo: Picture, generated: Picture, ground: Ground) -> Picture:
     drift = drift_of(before, after, changed)
     apart = after + drift - before
     difference = _furthest(blur(apart, BLUR * max(size)))
-    where = changed_area(difference, changed) & ~unchanged(apart)
+    where = changed_area(difference, changed, ground.near) & ~unchanged(apart)
     limbs = regions.limbs * (1 - covered(difference, where, regions.limbs))
     return _painted(photo, generated, drift, seam(where, np.maximum(regions.head, limbs)))
 
@@ -237,14 +240,15 @@ def _carried_on(difference: Colours, known: Flags) -> Colours:
     return resized(summed / (weight + 1e-3), (width, height))
 
 
-def changed_area(difference: Mask, changed: Mask) -> Flags:
-    """Where the generated picture is to be seen: what may change, and what changed with it."""
+def changed_area(difference: Mask, changed: Mask, near: Flags) -> Flags:
+    """Where the generated picture is to be seen: what may change, and what changed with it
+    `near` that."""
     allowed, outside = changed > 0.5, changed < OUTSIDE
     if not outside.any():
         return allowed
-    error = float(np.median(difference[outside]))  # of a picture drawn anew it is large
+    few = sparse(outside)
+    error = float(np.median(difference[few][outside[few]]))  # of a picture drawn anew it is large
     different = difference > max(CLEARLY * error, LEAST_CHANGE)
-    near = _within(REACH * max(changed.shape), allowed)
     return touching(different & near | allowed, allowed)
 
 

@@ -10,6 +10,7 @@ The score is the geometric mean: one bad part is enough to spoil a picture.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,15 +82,21 @@ def judged(task: TryOnTask, output: TryOnOutput, models: Path) -> QualityScore:
 def score(expected: Expected, result: Picture, models: Path) -> QualityScore:
     """The same where the photo was looked at before."""
     after = shrink(result, EDGE)
-    person = BodyUnderstanding(models).again(after, expected.pose)
-    labs = to_lab(expected.photo), to_lab(after)
-    dressed = _dressed(*labs, expected.changed)
-    kept = (expected.changed < 0.01) | (expected.head > 0.9)
+    with ThreadPoolExecutor(1) as aside:  # the networks take half of the time
+        looking = aside.submit(BodyUnderstanding(models).again, after, expected.pose)
+        labs = to_lab(expected.photo), to_lab(after)
+        dressed = _dressed(*labs, expected.changed)
+        identity = _identity(
+            expected.photo, after, (expected.changed < 0.01) | (expected.head > 0.9)
+        )
+        garment = _garment(expected.colours, labs[1], dressed, expected.changed)
+        clean = 1 - _seam(*labs, dressed & (expected.limbs < 0.5))
+        person = looking.result()
     return QualityScore(
-        identity=_identity(expected.photo, after, kept),
+        identity=identity,
         pose=_pose(expected.pose, person),
-        garment=_garment(expected.colours, labs[1], dressed, expected.changed),
-        artefacts=_artefacts(*labs, dressed, expected.clear, person, expected.limbs),
+        garment=garment,
+        artefacts=clean * _clearness(expected.clear, person),
     )
 
 
@@ -150,18 +157,9 @@ def _softened(counts: Histogram) -> Histogram:
     return np.asarray(counts / max(counts.sum(), 1e-9))
 
 
-def _artefacts(
-    before: Colours,
-    after: Colours,
-    dressed: Flags,
-    clear_before: float,
-    result: Sighting | None,
-    limbs: Mask,
-) -> float:
-    if result is None:
-        return 0.0
-    clear = min(1.0, result.mask_agreement / max(clear_before, 1e-6))
-    return float(clear * (1 - _seam(before, after, dressed & (limbs < 0.5))))
+def _clearness(before: float, person: Sighting | None) -> float:
+    """How clear the person's outline is, compared with the photo's; 0 where nobody is left."""
+    return 0.0 if person is None else min(1.0, person.mask_agreement / max(before, 1e-6))
 
 
 def _seam(before: Colours, after: Colours, dressed: Flags) -> float:
