@@ -5,6 +5,8 @@ variable names a file that holds the value (as Docker and systemd hand over secr
 are JSON in the environment. Every fault is found and told at once. Paths are relative to the
 working folder.
 """
+# Longer than other modules: it is read beside config.toml, section by section, and has no inner
+# seam but between sections.
 
 import json
 import os
@@ -182,7 +184,7 @@ class FashnSettings(Section):
 
 
 class ClassifierSettings(Section):
-    file: Path = Field(
+    model: Path = Field(
         Path("models/moderation/model.onnx"), description="an ONNX model that classifies pictures"
     )
     labels: tuple[str, ...] = Field(

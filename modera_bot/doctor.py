@@ -122,7 +122,7 @@ def _classifier(settings: Settings) -> str:
 
     chosen = settings.inference.classifier
     classes_of(encode(np.full((64, 64, 3), 128, np.uint8)), chosen)
-    return str(chosen.file)
+    return str(chosen.model)
 
 
 def _hosted(settings: Settings) -> str:

@@ -56,14 +56,14 @@ def classes_of(picture: bytes, settings: ClassifierSettings) -> set[str]:
 
     from modera_bot.images import decode
 
-    session = _session(str(settings.file))
+    session = _session(str(settings.model))
     size = settings.side, settings.side
     small = cv2.resize(decode(picture), size, interpolation=cv2.INTER_AREA).astype(np.float32)
     seen = np.asarray((small / 255 - settings.mean) / settings.spread, np.float32)
     try:
         answer = session.run(None, {session.get_inputs()[0].name: seen.transpose(2, 0, 1)[None]})
     except Exception as error:  # the runtime has no error of its own for a wrong shape
-        raise _unusable(settings, f"{type(error).__name__}: {error}") from error
+        raise _unusable(settings, f"{type(error).__name__}: {_on_one_line(error)}") from error
     values = np.asarray(answer[0], np.float64).ravel()
     if len(values) != len(settings.labels):
         raise _unusable(settings, f"{len(values)} classes for {len(settings.labels)} labels")
@@ -96,8 +96,12 @@ def _session(file: str) -> InferenceSession:
     try:
         return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # missing, damaged, of a later version: many kinds
-        raise BackendError(Code.MODELS_MISSING, f"{file}: {error}") from error
+        raise BackendError(Code.MODELS_MISSING, f"{file}: {_on_one_line(error)}") from error
+
+
+def _on_one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def _unusable(settings: ClassifierSettings, why: str) -> BackendError:
-    return BackendError(Code.BACKEND_FAILED, f"{settings.file}: {why}; see [inference.classifier]")
+    return BackendError(Code.BACKEND_FAILED, f"{settings.model}: {why}; see [inference.classifier]")

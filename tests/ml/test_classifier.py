@@ -58,7 +58,7 @@ def make(tmp_path: Path, pool: PicturePool) -> Make:
     def new(
         file: str = "model.onnx", unmoderated: str = "refuse", **classifier: object
     ) -> Moderation:
-        given = {"file": tmp_path / file, "side": 32, **classifier}
+        given = {"model": tmp_path / file, "side": 32, **classifier}
         settings = InferenceSettings.model_validate(
             {"moderation": "classifier", "unmoderated": unmoderated, "classifier": given}
         )
@@ -103,7 +103,7 @@ def test_where_it_cannot_look_the_operators_choice_counts(
 
 def test_what_is_wrong_names_the_file_and_what_to_do(tmp_path: Path) -> None:
     file = tmp_path / "model.onnx"
-    settings = InferenceSettings.model_validate({"classifier": {"file": file, "side": 32}})
+    settings = InferenceSettings.model_validate({"classifier": {"model": file, "side": 32}})
     with pytest.raises(BackendError, match=r"model\.onnx") as missing:
         classes_of(RED, settings.classifier)
     assert missing.value.code is Code.MODELS_MISSING
