@@ -175,7 +175,7 @@ async def _services(
     for adviser in advisers:
         stack.callback(adviser.close)
     keep = timedelta(days=settings.privacy.keep_days)
-    moderation = moderation_of(settings.inference, meter)
+    moderation = moderation_of(settings.inference, meter, pool)
     stack.callback(moderation.close)
     gate = Gate(database, settings.inference.recipients(), moderation)
     cache = ResultCache(database, storage)
@@ -221,6 +221,7 @@ async def _services(
         levels=not draft_only,
         looks=any(backend.capabilities.max_garments > 1 for backend in backends),
         drawing=drawing,
+        marker=marker,
         fit=fit,
     )
 

@@ -5,6 +5,8 @@ variable names a file that holds the value (as Docker and systemd hand over secr
 are JSON in the environment. Every fault is found and told at once. Paths are relative to the
 working folder.
 """
+# Longer than other modules: it is read beside config.toml, section by section, and has no inner
+# seam but between sections.
 
 import json
 import os
@@ -195,6 +197,28 @@ class VlmSettings(Section):
     )
 
 
+class ClassifierSettings(Section):
+    model: Path = Field(
+        Path("models/moderation/model.onnx"), description="an ONNX model that classifies pictures"
+    )
+    labels: tuple[str, ...] = Field(
+        ("normal", "nsfw"), min_length=2, description="its classes, in the order of its output"
+    )
+    refused: tuple[str, ...] = Field(
+        ("nsfw",), min_length=1, description="classes of which nothing is drawn"
+    )
+    least: float = Field(0.5, gt=0, lt=1, description="probability from which on a class counts")
+    side: int = Field(224, ge=32, le=1024, description="width and height of what it sees, pixels")
+    mean: float = Field(0.5, ge=0, le=1, description="taken from its input, which is 0 to 1")
+    spread: float = Field(0.5, gt=0, le=1, description="what the rest is divided by")
+
+    @model_validator(mode="after")
+    def _knows_its_classes(self) -> Self:
+        if unknown := set(self.refused) - set(self.labels):
+            raise ValueError(f"refused has {min(unknown)!r}, which labels has not")
+        return self
+
+
 def _http(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise ValueError("not an http(s) address")
@@ -285,8 +309,9 @@ class InferenceSettings(Section):
         ("draft",), min_length=1, description='backends in the order to be tried, like ["draft"]'
     )
     fit: tuple[str, ...] = Field((), description='backends that judge the fit, like ["openai"]')
-    moderation: Literal["", "openai"] = Field(
-        "", description='"openai" to have photos looked at before anything is drawn, or ""'
+    moderation: Literal["", "classifier", "openai"] = Field(
+        "",
+        description='"openai" or "classifier" to have photos looked at before anything is drawn',
     )
     unmoderated: Literal["allow", "refuse"] = Field(
         "allow", description='"allow" or "refuse": try-ons whose photos nobody could look at'
@@ -308,6 +333,7 @@ class InferenceSettings(Section):
         ("rules",), min_length=1, description='stylists in the order to be tried, like ["rules"]'
     )
     fashn: FashnSettings = FashnSettings()
+    classifier: ClassifierSettings = ClassifierSettings()
     openai: OpenAISettings = OpenAISettings()
     gemini: GeminiSettings = GeminiSettings()
     vertex: VertexSettings = VertexSettings()

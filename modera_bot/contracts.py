@@ -4,6 +4,7 @@ Everything here is stored in rows or sent between machines, so a change must sti
 an older version wrote. Protocols that one role offers to another stand here too, since the
 roles never import each other.
 """
+# Longer than other modules: the types hold each other, and each change of the wire is seen here.
 
 from __future__ import annotations
 
@@ -72,6 +73,7 @@ class Notice(StrEnum):
     SMALL_PHOTO = "small_photo"
     DRAFT_UNLIKELY = "draft_unlikely"
     BELOW_STANDARD = "below_standard"
+    ONLY_DRAFT = "only_draft"
 
 
 class Wire(BaseModel):

@@ -128,6 +128,20 @@ def _installed(module: str) -> bool:
         return False
 
 
+def _classifier(settings: Settings) -> str:
+    """The classifier looks at a picture of nothing, and may say of it what it likes."""
+    if settings.inference.moderation != "classifier":
+        return "none is used"
+    import numpy as np
+
+    from modera_bot.images import encode
+    from modera_bot.ml.classifier import classes_of
+
+    chosen = settings.inference.classifier
+    classes_of(encode(np.full((64, 64, 3), 128, np.uint8)), chosen)
+    return str(chosen.model)
+
+
 def _hosted(settings: Settings) -> str:
     """Each hosted backend in use has its SDK and its key; nobody is called, which may cost."""
     inference = settings.inference
@@ -213,6 +227,7 @@ CHECKS: dict[str, Check] = {
     "models": _models,
     "backends": _backends,
     "local model": _local_model,
+    "classifier": _classifier,
     "hosted models": _hosted,
     "database": _database,
     "storage": _storage,

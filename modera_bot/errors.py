@@ -93,6 +93,12 @@ class ModeraError(Exception):
         return f"{self.code}: {self.detail}" if self.detail else str(self.code)
 
     @property
+    def retry(self) -> bool:
+        """Whether the same may work when a person asks for it once more, what we don't do by
+        ourselves included."""
+        return not self.permanent
+
+    @property
     def text_key(self) -> str:
         """Key of the locale text that tells a person what happened and what to do."""
         return "error-" + self.code.replace("_", "-")

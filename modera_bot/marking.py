@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ from modera_bot.pool import PicturePool
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
     from cryptography.x509 import Certificate
+
+P = ParamSpec("P")
 
 #: The visible label, and its height as a share of the shorter edge.
 TEXT, LABEL = "AI-generated", 0.03
@@ -60,6 +63,13 @@ class Marker:
     def finished(self, picture: NDArray[np.uint8], pool: PicturePool) -> bytes:
         """A result as a marked JPEG. Raises PoolError when a picture process died."""
         return mark(pool.run(_encoded, picture, self.label), self.credentials)
+
+    def drawn(
+        self, pool: PicturePool, function: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs
+    ) -> bytes:
+        """The JPEG that `function` makes of results in a picture process, marked as they are; a
+        visible label is on them already. Raises PictureError, or PoolError."""
+        return mark(pool.run(function, *args, **kwargs), self.credentials)
 
 
 def _encoded(picture: NDArray[np.uint8], label: bool) -> bytes:

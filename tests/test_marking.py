@@ -2,7 +2,9 @@
 
 import io
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import c2pa
@@ -11,12 +13,19 @@ import pytest
 from PIL import Image
 
 from modera_bot.errors import PictureError
-from modera_bot.images import SOURCE_TYPE, decode, encode
+from modera_bot.images import SOURCE_TYPE, decode, encode, sheet, side_by_side
 from modera_bot.marking import Credentials, Marker, credentials_in, labelled, mark
 from modera_bot.pool import PicturePool
 
 PICTURE = np.full((300, 240, 3), 90, np.uint8)
 SOURCE = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}DigitalSourceType"
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[PicturePool]:
+    made = PicturePool(workers=1)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +46,24 @@ def test_the_manifest_is_read_back_valid_and_says_how_the_picture_was_made(
     (actions,) = manifest["assertions"]
     assert actions["data"]["actions"][0]["digitalSourceType"] == SOURCE_TYPE
     assert "thumbnail" not in manifest
+
+
+@pytest.mark.parametrize(
+    ("function", "args"),
+    [
+        (side_by_side, (encode(PICTURE), encode(PICTURE))),
+        (sheet, ([(1, encode(PICTURE)), (2, encode(PICTURE))],)),
+    ],
+    ids=["before and after", "history"],
+)
+def test_what_is_made_of_results_is_marked_as_they_are(
+    credentials: Credentials, pool: PicturePool, function: Callable[..., bytes], args: tuple[Any]
+) -> None:
+    marked = Marker(credentials).drawn(pool, function, *args)
+    with c2pa.Reader("image/jpeg", io.BytesIO(marked)) as reader:
+        assert reader.get_validation_state() == "Valid"
+    with Image.open(io.BytesIO(marked)) as opened:
+        assert SOURCE_TYPE.encode() in opened.info["xmp"]
 
 
 def test_a_picture_that_was_changed_afterwards_is_not_valid_any_more(
@@ -67,14 +94,12 @@ def test_the_key_is_made_once_and_is_nobody_elses_to_read(tmp_path: Path) -> Non
     assert [file.name for file in (tmp_path / "data").iterdir()] == ["c2pa.pem"]
 
 
-def test_by_choice_people_see_it_on_the_picture() -> None:
+def test_by_choice_people_see_it_on_the_picture(pool: PicturePool) -> None:
     shown = labelled(PICTURE)
     assert shown.shape == PICTURE.shape
     assert (shown != PICTURE)[-40:, 100:].any()
     np.testing.assert_array_equal(shown[:200], PICTURE[:200])
-    pool = PicturePool(workers=1)
     with_label, without = (Marker(None, label).finished(PICTURE, pool) for label in (True, False))
-    pool.close()
     assert with_label != without
     assert SOURCE_TYPE.encode() in without
 

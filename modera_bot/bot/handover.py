@@ -21,7 +21,7 @@ from modera_bot.bot.flows.tryon.submission import WAITING
 from modera_bot.bot.flows.tryon.wording import error_text, result_caption
 from modera_bot.bot.money import after_failure, after_result
 from modera_bot.bot.turn import Services
-from modera_bot.contracts import Event, EventKind, Failure, TryOnResult
+from modera_bot.contracts import Event, EventKind, Failure, Notice, TryOnResult
 from modera_bot.db import events, holds, sessions, users
 from modera_bot.db.holds import Hold
 from modera_bot.db.schema import now
@@ -131,7 +131,12 @@ class Handover:
     async def _done(self, parcel: _Parcel, result: TryOnResult, picture: bytes) -> None:
         chat, data = parcel.chat, parcel.data
         caption = after_result(chat, result_caption(chat, result), parcel.hold, parcel.balance)
-        keyboard = keyboards.result(chat, result.tryon_id, fit=self._services.fit is not None)
+        keyboard = keyboards.result(
+            chat,
+            result.tryon_id,
+            fit=self._services.fit is not None,
+            again=Notice.ONLY_DRAFT in result.notices,
+        )
         took = now() - data.submitted_at if data.submitted_at else SHORT
         if not parcel.awaited:
             await chat.send_photo(picture, caption, keyboard)

@@ -135,9 +135,10 @@ def result(
     rating: int | None = None,
     compared: bool = False,
     fit: bool = False,
+    again: bool = False,
 ) -> InlineKeyboardMarkup:
     """Under a result; `compared`: the message shows the picture before and after, `fit`: there
-    is somebody to judge it."""
+    is somebody to judge it, `again`: something better was wanted and may come another time."""
 
     def button(action: str) -> InlineKeyboardButton:
         return _button(chat, f"button-result-{action}", f"tryon:{action}:{tryon_id}")
@@ -149,7 +150,9 @@ def result(
         )
         for star in STARS
     ]
+    retry = _button(chat, "button-retry", f"tryon:again:{tryon_id}", KeyboardButtonStyle.PRIMARY)
     return _rows(
+        [retry] if again else [],
         stars,
         [button("single" if compared else "compare"), button("file")],
         [button("fit")] if fit else [],

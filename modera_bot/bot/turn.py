@@ -24,6 +24,7 @@ from modera_bot.db.sessions import Session
 from modera_bot.db.users import User
 from modera_bot.errors import Code, StorageError
 from modera_bot.jobs import Jobs
+from modera_bot.marking import Marker
 from modera_bot.pool import PicturePool
 from modera_bot.storage import Storage
 
@@ -37,7 +38,8 @@ class Services:
 
     `levels` tells that some of them work harder for a better quality, `looks` that some put on
     two garments at once.
-    `drawing` are the threads that wait for picture processes.
+    `drawing` are the threads that wait for picture processes; `marker` says of results that
+    they were made with AI.
     """
 
     settings: Settings
@@ -53,6 +55,7 @@ class Services:
     levels: bool
     looks: bool
     drawing: Executor
+    marker: Marker
     fit: FitJudge | None = None  # None: nobody judges the fit
 
     async def draw(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

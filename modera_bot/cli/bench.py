@@ -117,5 +117,6 @@ def ml(settings: Settings, repeat: int, as_json: bool) -> None:
     """Measure what a hosted try-on takes beside the provider's time, and a repeated one."""
     from modera_bot.bench.hosted import measure, table
 
+    click.echo(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", err=as_json)
     figures = measure(settings, repeat)
     click.echo(json.dumps(asdict(figures)) if as_json else table(figures))

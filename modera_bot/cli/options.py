@@ -36,11 +36,18 @@ def choice(kind: type[StrEnum]) -> click.Choice[str]:
 
 def read_picture(pool: "PicturePool", file: Path, settings: Settings) -> "Picture":
     """Read an untrusted picture as the bot would."""
-    from modera_bot.images import decode, normalise
+    from modera_bot.images import decode
+
+    return decode(read_photo(pool, file, settings))
+
+
+def read_photo(pool: "PicturePool", file: Path, settings: Settings) -> bytes:
+    """The same as the JPEG that the bot would keep."""
+    from modera_bot.images import normalise
 
     limit = settings.limits.upload_bytes
     try:
-        return decode(pool.run(normalise, file.read_bytes(), max_bytes=limit).data)
+        return pool.run(normalise, file.read_bytes(), max_bytes=limit).data
     except ModeraError as error:
         error.detail = str(file)
         raise

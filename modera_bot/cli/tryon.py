@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from modera_bot.cli.options import choice, read_picture, with_settings
+from modera_bot.cli.options import choice, read_photo, read_picture, with_settings
 from modera_bot.config import Settings
 from modera_bot.contracts import Category, Quality, Stage
+from modera_bot.errors import Code, Refusal
 
 if TYPE_CHECKING:
     from modera_bot.ml.base import TryOnTask
@@ -60,7 +61,8 @@ def tryon(
 ) -> None:
     """Put GARMENT on PERSON and write the picture to OUT (JPEG)."""
     from modera_bot.app import marker_of
-    from modera_bot.ml.backends import BACKENDS
+    from modera_bot.images import decode
+    from modera_bot.ml.backends import BACKENDS, load
     from modera_bot.ml.base import GarmentPicture, TryOnTask
     from modera_bot.ml.metering import Tally
     from modera_bot.pool import PicturePool
@@ -75,8 +77,11 @@ def tryon(
         names = (backend,) if backend else settings.inference.tryon
         kind = Category(category) if category else None
         clothing = GarmentPicture(read_picture(pool, garment, settings), kind)
-        photo = read_picture(pool, person, settings)
-        task = TryOnTask(photo, (clothing,), Quality(quality), person_at)
+        photo = read_photo(pool, person, settings)
+        known = [load(name) for name in names if name in BACKENDS]
+        if any(not each.capabilities.draft for each in known):  # the draft looks by itself
+            _inspect(photo, pool, settings, one=person_at is not None)
+        task = TryOnTask(decode(photo), (clothing,), Quality(quality), person_at)
         begun = time.monotonic()
         if stages:
             made = _explained(task, stages, pool, settings)
@@ -106,6 +111,19 @@ def tryon(
         click.echo(json.dumps(outcome))
     else:
         click.echo(f"{output}: {width}×{height}, by {made.backend} in {seconds:.1f} s")
+
+
+def _inspect(photo: bytes, pool: "PicturePool", settings: Settings, *, one: bool) -> None:
+    """Look at the person's photo as the bot does, before anything is paid for or takes minutes.
+
+    `one`: somebody in it is pointed at. Raises Refusal.
+    """
+    from modera_bot.ml.inspect import PhotoInspector
+
+    report = PhotoInspector(pool, settings.models, draft_only=False).inspect(photo)
+    fault = report.person_fault
+    if fault is not None and not (one and fault is Code.SEVERAL_PEOPLE):
+        raise Refusal(fault)
 
 
 def _made(

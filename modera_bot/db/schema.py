@@ -4,6 +4,7 @@
 The Telegram id and names stand in `users` alone, so that a person can be erased. The `*_url`
 columns hold storage keys; URLs are signed when handed out.
 """
+# Longer than other modules: one metadata, whose tables refer to each other, and one page to read.
 
 from datetime import UTC, datetime
 

@@ -119,7 +119,7 @@ class Worker:
         except ModeraError as error:
             _log.info("job %s, attempt %d: %s", job.id, job.attempt, error)
             if error.permanent or not self._retry(job):
-                self._end(job, Failure(code=error.code, retry=not error.permanent))
+                self._end(job, Failure(code=error.code, retry=error.retry))
         except Exception:
             _log.exception("job %s, attempt %d: unexpected", job.id, job.attempt)
             self._end(job, Failure(code=Code.UNEXPECTED))

@@ -11,7 +11,7 @@ Everything else stays the photo, bit for bit, in the photo's own resolution.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,10 +23,11 @@ from modera_bot.errors import Code, Refusal
 from modera_bot.ml.anatomy import Landmark, chosen
 from modera_bot.ml.base import Mask, Person, Picture, Points
 from modera_bot.ml.body import BodyUnderstanding
+from modera_bot.ml.body.pose import Pose
 from modera_bot.ml.canvas import extent, grain_of
 from modera_bot.ml.colour import Colours, Flags, blur, grown, resized, shrink, sized, touching
 from modera_bot.ml.masks import body_masks
-from modera_bot.ml.registration import curves_of, moved_back, place_of, relit, sparse
+from modera_bot.ml.registration import Edges, Values, curves_of, moved_back, relit, sparse
 
 #: Differences are looked at, and colours compared, in copies whose longest edge is this.
 WORK_EDGE = 864
@@ -75,6 +76,42 @@ class Regions:
     limbs: Mask
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a photo contributes to a composition: known before anything has been generated.
+
+    `small` is the photo at the size of the regions; beyond what is `near` nothing changes.
+    """
+
+    small: Picture
+    regions: Regions
+    near: Flags
+    edges: Edges
+
+    @classmethod
+    def of(cls, photo: Picture, regions: Regions) -> Ground:
+        changed = regions.changed
+        small = sized(photo, changed.shape[::-1])
+        near = _within(REACH * max(changed.shape), changed > 0.5)
+        return cls(small, regions, near, Edges.of(small, changed))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of a photo: who is meant, and what they stand before.
+
+    `pose` is where the pose network saw the person; both are in pixels of `ground.small`.
+    """
+
+    person: Person
+    pose: Pose
+    ground: Ground
+
+    @property
+    def regions(self) -> Regions:
+        return self.ground.regions
+
+
 def back_onto(
     photo: Picture,
     generated: Picture,
@@ -88,15 +125,7 @@ def back_onto(
     shares of the picture) of the person, where there are several. Raises Refusal when nobody
     is found in the photo, ModeraError(MODELS_MISSING) when the body models aren't there.
     """
-    return back_onto_regions(photo, generated, regions_of(photo, (category,), models, person_at))
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What is known of a photo: who is meant, in a smaller copy of it, and their regions."""
-
-    person: Person
-    regions: Regions
+    return onto(photo, generated, seen_in(photo, (category,), models, person_at).ground)
 
 
 def regions_of(
@@ -115,55 +144,58 @@ def seen_in(
     models: Path,
     person_at: tuple[float, float] | None = None,
 ) -> Seen:
-    """The same with the person. Raises Refusal when nobody is found."""
-    person = person_in(photo, models, person_at)
-    return Seen(person, regions_around(photo, person, categories))
+    """The same with all that is known of the photo. Raises Refusal when nobody is found."""
+    return looked_at(photo, poses_in(photo, models), categories, models, person_at)
 
 
-def person_in(photo: Picture, models: Path, person_at: tuple[float, float] | None = None) -> Person:
-    """Who is meant, in a copy within WORK_EDGE. Raises Refusal when nobody is found."""
-    small = shrink(photo, WORK_EDGE)
-    people = BodyUnderstanding(models).understand(small).people
-    if not people:
+def poses_in(photo: Picture, models: Path) -> tuple[Pose, ...]:
+    """Who is there, in a copy within WORK_EDGE. Raises Refusal when it's nobody."""
+    poses = BodyUnderstanding(models).poses(shrink(photo, WORK_EDGE))
+    if not poses:
         raise Refusal(Code.NO_PERSON, "nobody to composite")
-    return chosen(people, person_at)
+    return poses
 
 
-def regions_around(photo: Picture, person: Person, categories: Collection[Category]) -> Regions:
-    """What garments of these categories may change on a person that `person_in` has found."""
+def looked_at(
+    photo: Picture,
+    poses: Sequence[Pose],
+    categories: Collection[Category],
+    models: Path,
+    person_at: tuple[float, float] | None,
+) -> Seen:
+    """All that is known of a photo, from what `poses_in` has found there."""
     small = shrink(photo, WORK_EDGE)
+    person = chosen(BodyUnderstanding(models).people(small, poses).people, person_at)
+    pose = min(poses, key=lambda each: float(np.abs(each.points - person.pose).max()))
     alone = len(set(categories)) == 1
     masks = body_masks(small, person, next(iter(categories)) if alone else Category.ONE_PIECES)
     head = touching(masks.identity > 0, _disc_at(person.pose[Landmark.NOSE], masks.identity.shape))
     limbs = np.where(head, 0, masks.identity).astype(np.float32)
-    return Regions(masks.changed, masks.identity - limbs, limbs)
+    regions = Regions(masks.changed, masks.identity - limbs, limbs)
+    return Seen(person, pose, Ground.of(small, regions))
 
 
 def back_onto_regions(photo: Picture, generated: Picture, regions: Regions) -> Picture:
-    """The same with the regions known."""
-    return composite(photo, generated, regions.changed, regions.head, regions.limbs)
+    """The same as `back_onto` with the regions known."""
+    return onto(photo, generated, Ground.of(photo, regions))
 
 
-def composite(
-    photo: Picture, generated: Picture, changed: Mask, head: Mask, limbs: Mask
-) -> Picture:
-    """The same with the masks known; all of one size, which may be smaller than the photo's.
-
-    `changed` is where a try-on may change pixels; `head` (face and hair) and `limbs` (hands
-    and feet) must come from the photo, but for what a sleeve or a hem covers of the latter.
-    """
+def onto(photo: Picture, generated: Picture, ground: Ground) -> Picture:
+    """The same with all known that comes from the photo."""
+    small, regions, changed = ground.small, ground.regions, ground.regions.changed
     size = changed.shape[1], changed.shape[0]
-    small, made = sized(photo, size), sized(generated, size)
-    place = place_of(small, made, changed)
+    made = sized(generated, size)
+    place = ground.edges.place_in(made)
     made = moved_back(made, place)
     curves = curves_of(small, made, changed < OUTSIDE)
     generated = relit(moved_back(generated, place), curves)
     before, after = small.astype(np.float32), relit(made, curves).astype(np.float32)
     drift = drift_of(before, after, changed)
-    difference = _most(np.abs(blur(after + drift - before, BLUR * max(size))))
-    where = changed_area(difference, changed) & ~unchanged(before, after + drift)
-    limbs = limbs * (1 - covered(difference, where, limbs))
-    return _painted(photo, generated, drift, seam(where, np.maximum(head, limbs)))
+    apart = after + drift - before
+    difference = _furthest(blur(apart, BLUR * max(size)))
+    where = changed_area(difference, changed, ground.near) & ~unchanged(apart)
+    limbs = regions.limbs * (1 - covered(difference, where, regions.limbs))
+    return _painted(photo, generated, drift, seam(where, np.maximum(regions.head, limbs)))
 
 
 def drift_of(before: Colours, after: Colours, changed: Mask) -> Colours:
@@ -179,7 +211,7 @@ def drift_of(before: Colours, after: Colours, changed: Mask) -> Colours:
     few = sparse(outside)
     usual = np.median(difference[few][outside[few]], axis=0)
     # where they differ by more, it's not the colours that changed but the picture
-    agree = outside & (_most(np.abs(difference - usual)) < MOST_DRIFT)
+    agree = outside & (_furthest(_lines(difference, np.ones(3), -usual)) < MOST_DRIFT)
     if not agree.any() or np.abs(usual).max() > MOST_DRIFT:
         return np.zeros_like(before)
     few = sparse(agree)
@@ -193,7 +225,7 @@ def _even_drift(differences: Colours, values: Colours, after: Colours) -> Colour
     spread = values - middle
     # a prior of no change of contrast keeps the slope sane where all colours are alike
     slope = (spread * differences).mean(axis=0) / ((spread * spread).mean(axis=0) + PRIOR**2)
-    return np.asarray(differences.mean(axis=0) + slope * (after - middle), np.float32)
+    return _lines(after, slope, differences.mean(axis=0) - slope * middle)
 
 
 def _carried_on(difference: Colours, known: Flags) -> Colours:
@@ -201,25 +233,29 @@ def _carried_on(difference: Colours, known: Flags) -> Colours:
     height, width = known.shape
     coarse = max(1, width // 4), max(1, height // 4)  # it is smooth anyway
     sigma = DRIFT_SCALE * max(coarse)
-    summed = blur(resized(np.where(known[..., None], difference, 0), coarse), sigma)
-    weight = blur(resized(known.astype(np.float32), coarse), sigma)[..., None]
+    where = known.astype(np.uint8)
+    there = np.asarray(cv2.copyTo(difference, where), np.float32)
+    summed = blur(resized(there, coarse), sigma)
+    weight = blur(resized(where.astype(np.float32), coarse), sigma)[..., None]
     return resized(summed / (weight + 1e-3), (width, height))
 
 
-def changed_area(difference: Mask, changed: Mask) -> Flags:
-    """Where the generated picture is to be seen: what may change, and what changed with it."""
+def changed_area(difference: Mask, changed: Mask, near: Flags) -> Flags:
+    """Where the generated picture is to be seen: what may change, and what changed with it
+    `near` that."""
     allowed, outside = changed > 0.5, changed < OUTSIDE
     if not outside.any():
         return allowed
-    error = float(np.median(difference[outside]))  # of a picture drawn anew it is large
+    few = sparse(outside)
+    error = float(np.median(difference[few][outside[few]]))  # of a picture drawn anew it is large
     different = difference > max(CLEARLY * error, LEAST_CHANGE)
-    near = _within(REACH * max(changed.shape), allowed)
     return touching(different & near | allowed, allowed)
 
 
-def unchanged(before: Colours, after: Colours) -> Flags:
-    """Where both pictures show the same, bare arms say: the photo shows it more sharply."""
-    difference = _most(np.abs(blur(after - before, 1.0)))  # a pixel wide, as patterns are
+def unchanged(apart: Colours) -> Flags:
+    """Where both pictures, which are `apart` by so much, show the same, bare arms say: the photo
+    shows it more sharply."""
+    difference = _furthest(blur(apart, 1.0))  # a pixel wide, as patterns are
     return ~_within(APART * max(difference.shape), difference > SAME)
 
 
@@ -263,9 +299,15 @@ def _painted(photo: Picture, generated: Picture, drift: Colours, alpha: Mask) ->
     return result
 
 
-def _most(values: Colours) -> Mask:
-    """The greatest channel; numpy's own is slow along so short an axis."""
-    return np.maximum(np.maximum(values[..., 0], values[..., 1]), values[..., 2])
+def _furthest(values: Colours) -> Mask:
+    """The greatest distance from 0 of the channels; numpy is slow along so short an axis."""
+    red, green, blue = cv2.split(values)
+    return np.maximum(np.maximum(np.abs(red), np.abs(green)), np.abs(blue))
+
+
+def _lines(values: Colours, slope: Values, offset: Values) -> Colours:
+    """slope · value + offset for each channel; for the same reason."""
+    return np.asarray(cv2.transform(values, np.column_stack([np.diag(slope), offset])), np.float32)
 
 
 def _within(distance: float, mask: Flags) -> Flags:

@@ -11,6 +11,7 @@ from modera_bot.config import BudgetSettings
 from modera_bot.db import Database, ai_calls
 from modera_bot.errors import BackendError, Code, ModeraError
 from modera_bot.ml.metering import Call, Payer, Used, payer
+from modera_bot.ml.transports.base import ProviderError
 
 
 class DatabaseMeter:
@@ -62,9 +63,8 @@ class DatabaseMeter:
         if who is not None and ai_calls.bought_before(
             connection, who.job_id, who.attempt, call.role, call.backend
         ):
-            raise BackendError(
-                Code.BACKEND_FAILED, f"{call.backend}: an earlier attempt may have bought this"
-            )
+            detail = f"{call.backend}: an earlier attempt may have bought this"
+            raise ProviderError(Code.BACKEND_FAILED, detail, accepted=True, passing=True)
         ai_calls.lock_budgets(connection)
         for what, limit, spent in self._limits(connection, who):
             if spent + call.price_usd > limit:

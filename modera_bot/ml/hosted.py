@@ -1,7 +1,7 @@
 """A try-on by a hosted model, whoever hosts it.
 
-    task ─► on a canvas, as JPEG; who is meant ─► the provider draws ─► back onto the photo ─► score
-                                         └── masks, meanwhile ──────┘
+    task ─► on a canvas, as JPEG ─► the provider draws ───────► back onto the photo ─► score
+        └─► is anybody there? ────┴► meanwhile: who is meant, masks, edges ─┘
 
 What reads bytes or heavy pictures runs in picture processes; what waits runs here.
 """
@@ -22,7 +22,6 @@ from modera_bot.errors import BackendError, Code, PictureError, PoolError, Refus
 from modera_bot.ml.base import (
     BackendContext,
     Capabilities,
-    Person,
     Picture,
     Progress,
     QualityScore,
@@ -36,7 +35,9 @@ from modera_bot.ml.framing import Frame, framed, unframed
 from modera_bot.ml.transports.base import Tick
 
 if TYPE_CHECKING:
-    from modera_bot.ml.composite import Seen
+    from modera_bot.ml.body.pose import Pose
+    from modera_bot.ml.composite import Ground
+    from modera_bot.ml.quality import Expected
 
 _log = logging.getLogger(__name__)
 
@@ -88,23 +89,31 @@ class HostedTryOn(ABC):
         progress(Stage.READING, 0.0)
         height, width = task.person.shape[:2]
         frame = self.frame(width, height, task.quality)
+        found = self._aside.submit(self._pool.run, present, task.person, self._models)
         order = self._pool.run(ordered, task, frame)
-        # who is meant must be known before anything is paid for; where, while it is drawn
-        person = self._pool.run(meant, task, self._models)
-        seen = self._aside.submit(self._pool.run, looked_at, task.person, person, order.categories)
+        poses = found.result()  # whether anybody is there must be known before anything is paid for
+        looked = self._aside.submit(
+            self._pool.run, looked_at, task, poses, order.categories, self._models
+        )
         progress(Stage.DRAWING, BEGUN)
-        data = self._drawn(task, order, seen, creeping(progress, Stage.DRAWING, BEGUN, DRAWING))
+        data = self._drawn(task, order, looked, creeping(progress, Stage.DRAWING, BEGUN, DRAWING))
         progress(Stage.FINISHING, BEGUN + DRAWING)
         try:
             picture, quality = self._pool.run(
-                finished, task, data, frame, seen.result(), self._models, self._keep_identity
+                finished,
+                task.person,
+                data,
+                frame,
+                looked.result(),
+                self._models,
+                self._keep_identity,
             )
         except PictureError as error:
             detail = f"{self.name}: its answer is no picture: {error}"
             raise BackendError(Code.BACKEND_FAILED, detail) from error
         return TryOnOutput(picture, order.categories, quality=quality)
 
-    def _drawn(self, task: TryOnTask, order: Order, seen: Future[Seen], tick: Tick) -> bytes:
+    def _drawn(self, task: TryOnTask, order: Order, looked: Future[Looked], tick: Tick) -> bytes:
         """The provider's picture; what there is so far is shown to whoever watches."""
         watching = watcher.get() if self.capabilities.previews else None
         if watching is None:
@@ -117,15 +126,16 @@ class HostedTryOn(ABC):
             while not forming.empty():  # the newest is enough
                 data = forming.get()
             if data is not None:
-                picture = self._formed(task, data, order.frame, seen.result())
+                picture = self._formed(task.person, data, order.frame, looked.result())
                 if picture is not None:
                     watching(picture)
 
         return self.draw(order, tick_and_show, forming.put)
 
-    def _formed(self, task: TryOnTask, data: bytes, frame: Frame, seen: Seen) -> Picture | None:
+    def _formed(self, photo: Picture, data: bytes, frame: Frame, looked: Looked) -> Picture | None:
+        ground = looked.ground if self._keep_identity else None
         try:
-            return self._pool.run(composed, task, data, frame, seen, self._keep_identity)
+            return self._pool.run(composed, photo, data, frame, ground)
         except (BackendError, PictureError, PoolError) as error:
             _log.info("%s: no picture of what forms: %s", self.name, error)
             return None
@@ -159,22 +169,34 @@ def ordered(task: TryOnTask, frame: Frame) -> Order:
     )
 
 
-def meant(task: TryOnTask, models: Path) -> Person:
-    """Who is meant. Raises Refusal where there is nobody."""
-    from modera_bot.ml.composite import person_in
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What there is to know before the provider's picture comes."""
 
-    return person_in(task.person, models, task.person_at)
+    ground: Ground
+    expected: Expected
 
 
-def looked_at(photo: Picture, person: Person, categories: tuple[Category, ...]) -> Seen:
-    """What may change on the person who is meant."""
-    from modera_bot.ml.composite import Seen, regions_around
+def present(photo: Picture, models: Path) -> tuple[Pose, ...]:
+    """Who is there. Raises Refusal where nobody is."""
+    from modera_bot.ml.composite import poses_in
 
-    return Seen(person, regions_around(photo, person, categories))
+    return poses_in(photo, models)
+
+
+def looked_at(
+    task: TryOnTask, poses: tuple[Pose, ...], categories: tuple[Category, ...], models: Path
+) -> Looked:
+    """What may change on the person who is meant, and what a good result would be like."""
+    from modera_bot.ml import composite
+    from modera_bot.ml.quality import Expected
+
+    seen = composite.looked_at(task.person, poses, categories, models, task.person_at)
+    return Looked(seen.ground, Expected.of(task, seen))
 
 
 def finished(
-    task: TryOnTask, data: bytes, frame: Frame, seen: Seen, models: Path, keep_identity: bool
+    photo: Picture, data: bytes, frame: Frame, looked: Looked, models: Path, keep_identity: bool
 ) -> tuple[Picture, QualityScore]:
     """The provider's picture in the photo's frame and resolution, identity put back, and how
     good it is.
@@ -183,22 +205,20 @@ def finished(
     """
     from modera_bot.ml.quality import score
 
-    picture = composed(task, data, frame, seen, keep_identity)
-    return picture, score(task, picture, seen, models)
+    picture = composed(photo, data, frame, looked.ground if keep_identity else None)
+    return picture, score(looked.expected, picture, models)
 
 
-def composed(
-    task: TryOnTask, data: bytes, frame: Frame, seen: Seen, keep_identity: bool
-) -> Picture:
-    """The same without a score."""
+def composed(photo: Picture, data: bytes, frame: Frame, ground: Ground | None) -> Picture:
+    """The same without a score; without a ground identity is not put back."""
     import cv2
     import numpy as np
 
     from modera_bot.images import decode
-    from modera_bot.ml.composite import back_onto_regions
+    from modera_bot.ml.composite import onto
 
     made = unframed(decode(data), frame)
-    if keep_identity:
-        return back_onto_regions(task.person, made, seen.regions)
-    size = task.person.shape[1], task.person.shape[0]
+    if ground is not None:
+        return onto(photo, made, ground)
+    size = photo.shape[1], photo.shape[0]
     return np.asarray(cv2.resize(made, size, interpolation=cv2.INTER_CUBIC), np.uint8)

@@ -6,8 +6,10 @@ from typing import Protocol
 
 from modera_bot.config import InferenceSettings
 from modera_bot.errors import BackendError, Code, Refusal
+from modera_bot.ml.classifier import Classifier
 from modera_bot.ml.metering import Meter
 from modera_bot.ml.transports.base import Tick, patient
+from modera_bot.pool import PicturePool
 
 _log = logging.getLogger(__name__)
 
@@ -16,7 +18,7 @@ class Eye(Protocol):
     """Sees what is in pictures."""
 
     def flagged(self, pictures: Sequence[bytes], *, tick: Tick = patient) -> set[str]:
-        """Names of what should not be in JPEG pictures. Raises ProviderError."""
+        """Names of what should not be in JPEG pictures. Raises BackendError."""
         ...
 
     def close(self) -> None: ...
@@ -56,11 +58,13 @@ class Moderation:
             raise Refusal(Code.PICTURE_REFUSED, "nobody could look at the photos")
 
 
-def moderation_of(settings: InferenceSettings, meter: Meter) -> Moderation:
+def moderation_of(settings: InferenceSettings, meter: Meter, pool: PicturePool) -> Moderation:
     """As the configuration wants it."""
     allow_unseen = settings.unmoderated == "allow"
     if not settings.moderation:
         return Moderation(None, "", allow_unseen=allow_unseen)
+    if settings.moderation == "classifier":
+        return Moderation(Classifier(settings.classifier, pool), "", allow_unseen=allow_unseen)
     from modera_bot.ml.transports.openai import OpenAITransport
 
     eye = OpenAITransport(settings.openai, meter)

@@ -10,16 +10,19 @@ The score is the geometric mean: one bad part is enough to spoil a picture.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from modera_bot.ml.anatomy import HIPS, SHOULDERS, WRISTS, Landmark, chosen
-from modera_bot.ml.base import Mask, Person, Picture, QualityScore, TryOnOutput, TryOnTask
-from modera_bot.ml.body import BodyUnderstanding
-from modera_bot.ml.colour import Flags, blur, grown, shrink, to_lab
+from modera_bot.ml.anatomy import HIPS, SHOULDERS, WRISTS, Landmark
+from modera_bot.ml.base import Mask, Picture, QualityScore, TryOnOutput, TryOnTask
+from modera_bot.ml.body import BodyUnderstanding, Sighting
+from modera_bot.ml.body.pose import Pose
+from modera_bot.ml.colour import Colours, Flags, blur, grown, resized, shrink, to_lab
 from modera_bot.ml.composite import Seen, seen_in
 
 #: Pictures are judged in copies whose longest edge is this.
@@ -36,31 +39,64 @@ BINS = (6, 12, 12)
 BACKGROUND = 8.0
 #: A step of light (ΔL) across the seam, beyond what the photo has there, that everybody sees.
 STEP = 12.0
+
+#: Shares of colours, (L, a, b).
+Histogram = NDArray[np.float64]
+
 JOINTS = (*SHOULDERS, *HIPS, *WRISTS, Landmark.LEFT_ELBOW, Landmark.RIGHT_ELBOW)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a result is compared with, known before there is one: the photo and its masks in a
+    copy within EDGE, the person's pose there and how clear their outline is (`mask_agreement`),
+    and the garments' colours."""
+
+    photo: Picture
+    changed: Mask
+    head: Mask
+    limbs: Mask
+    pose: Pose
+    clear: float
+    colours: Histogram
+
+    @classmethod
+    def of(cls, task: TryOnTask, seen: Seen) -> Expected:
+        photo = shrink(task.person, EDGE)
+        changed, head, limbs = (
+            resized(mask, photo.shape[1::-1])
+            for mask in (seen.regions.changed, seen.regions.head, seen.regions.limbs)
+        )
+        pose = seen.pose.placed(max(photo.shape) / max(seen.person.mask.shape))
+        wanted = np.concatenate([_cloth(garment.picture) for garment in task.garments])
+        clear = seen.person.mask_agreement
+        return cls(photo, changed, head, limbs, pose, clear, _histogram(wanted))
 
 
 def judged(task: TryOnTask, output: TryOnOutput, models: Path) -> QualityScore:
     """The score of any backend's picture. Runs in a picture process."""
     seen = seen_in(task.person, output.categories, models, task.person_at)
-    return score(task, output.picture, seen, models)
+    return score(Expected.of(task, seen), output.picture, models)
 
 
-def score(task: TryOnTask, result: Picture, seen: Seen, models: Path) -> QualityScore:
+def score(expected: Expected, result: Picture, models: Path) -> QualityScore:
     """The same where the photo was looked at before."""
-    before, after = shrink(task.person, EDGE), shrink(result, EDGE)
-    size = before.shape[1], before.shape[0]
-    changed, head, limbs = (
-        np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.float32)
-        for mask in (seen.regions.changed, seen.regions.head, seen.regions.limbs)
-    )
-    people = BodyUnderstanding(models).understand(after).people
-    person = chosen(people, task.person_at) if people else None
-    dressed = _dressed(before, after, changed)
+    after = shrink(result, EDGE)
+    with ThreadPoolExecutor(1) as aside:  # the networks take half of the time
+        looking = aside.submit(BodyUnderstanding(models).again, after, expected.pose)
+        labs = to_lab(expected.photo), to_lab(after)
+        dressed = _dressed(*labs, expected.changed)
+        identity = _identity(
+            expected.photo, after, (expected.changed < 0.01) | (expected.head > 0.9)
+        )
+        garment = _garment(expected.colours, labs[1], dressed, expected.changed)
+        clean = 1 - _seam(*labs, dressed & (expected.limbs < 0.5))
+        person = looking.result()
     return QualityScore(
-        identity=_identity(before, after, (changed < 0.01) | (head > 0.9)),
-        pose=_pose(seen.person, person),
-        garment=_garment([each.picture for each in task.garments], after, dressed, changed),
-        artefacts=_artefacts(before, after, dressed, seen.person, person, limbs),
+        identity=identity,
+        pose=_pose(expected.pose, person),
+        garment=garment,
+        artefacts=clean * _clearness(expected.clear, person),
     )
 
 
@@ -71,10 +107,10 @@ def _identity(before: Picture, after: Picture, kept: Flags) -> float:
     return float(np.clip(1 - np.sqrt((apart * apart).mean()) / LOST, 0, 1))
 
 
-def _pose(before: Person, after: Person | None) -> float:
+def _pose(before: Pose, after: Sighting | None) -> float:
     if after is None:
         return 0.0
-    one, other = (_relative(each) for each in (before, after))
+    one, other = before.points[:, :2], after.pose[:, :2]
     across = float(np.linalg.norm(one[SHOULDERS[0]] - one[SHOULDERS[1]]))
     clear = [joint for joint in JOINTS if before.visibility[joint] > 0.5]
     if not clear:
@@ -83,24 +119,18 @@ def _pose(before: Person, after: Person | None) -> float:
     return float(np.clip(1 - np.median(moved) / MOVED, 0, 1))
 
 
-def _relative(person: Person) -> NDArray[np.float32]:
-    """Key points in shares of the picture's longer edge."""
-    return np.asarray(person.pose[:, :2] / max(person.mask.shape), np.float32)
-
-
-def _dressed(before: Picture, after: Picture, changed: Mask) -> Flags:
-    """Where something else is to be seen than was worn."""
-    apart = np.linalg.norm(to_lab(before) - to_lab(after), axis=2).astype(np.float32)
+def _dressed(before: Colours, after: Colours, changed: Mask) -> Flags:
+    """Where something else is to be seen (Lab) than was worn."""
+    apart = np.linalg.norm(before - after, axis=2).astype(np.float32)
     return (blur(apart, 1.0) > WORN) & (changed > 0.2)
 
 
-def _garment(garments: list[Picture], after: Picture, dressed: Flags, changed: Mask) -> float:
+def _garment(wanted: Histogram, after: Colours, dressed: Flags, changed: Mask) -> float:
     """How much of the garments' colours is in what was drawn, and whether anything was."""
     drawn = dressed.sum() / max(1.0, float((changed > 0.5).sum()))
     if dressed.sum() < 50:
         return 0.0
-    wanted = np.concatenate([_cloth(garment) for garment in garments])
-    alike = _overlap(wanted, to_lab(after)[dressed])
+    alike = float(np.sqrt(wanted * _histogram(after[dressed])).sum())  # Bhattacharyya
     return float(alike * min(1.0, drawn / 0.15))
 
 
@@ -114,14 +144,12 @@ def _cloth(garment: Picture) -> NDArray[np.float32]:
     return lab[cloth] if cloth.sum() > 50 else lab.reshape(-1, 3)
 
 
-def _overlap(wanted: NDArray[np.float32], drawn: NDArray[np.float32]) -> float:
-    """Likeness of two sets of colours, by their softened histograms (Bhattacharyya)."""
-    ranges = [(0, 100), (-60, 60), (-60, 60)]
-    one, other = (_softened(np.histogramdd(each, BINS, ranges)[0]) for each in (wanted, drawn))
-    return float(np.sqrt(one * other).sum())
+def _histogram(colours: NDArray[np.float32]) -> Histogram:
+    """Of a set of colours (n, 3 in Lab), softened."""
+    return _softened(np.histogramdd(colours, BINS, [(0, 100), (-60, 60), (-60, 60)])[0])
 
 
-def _softened(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+def _softened(counts: Histogram) -> Histogram:
     """Shares, with a part of each in its neighbours: light and folds move colours a little."""
     for axis in range(counts.ndim):
         ahead, behind = (np.roll(counts, step, axis) for step in (1, -1))
@@ -129,28 +157,19 @@ def _softened(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(counts / max(counts.sum(), 1e-9))
 
 
-def _artefacts(
-    before: Picture,
-    after: Picture,
-    dressed: Flags,
-    person: Person,
-    result: Person | None,
-    limbs: Mask,
-) -> float:
-    if result is None:
-        return 0.0
-    clear = min(1.0, result.mask_agreement / max(person.mask_agreement, 1e-6))
-    return float(clear * (1 - _seam(before, after, dressed & (limbs < 0.5))))
+def _clearness(before: float, person: Sighting | None) -> float:
+    """How clear the person's outline is, compared with the photo's; 0 where nobody is left."""
+    return 0.0 if person is None else min(1.0, person.mask_agreement / max(before, 1e-6))
 
 
-def _seam(before: Picture, after: Picture, dressed: Flags) -> float:
+def _seam(before: Colours, after: Colours, dressed: Flags) -> float:
     """The step of light where new and old meet beyond the person's clothes, 0 to 1."""
     rim = grown(dressed, 3) & ~grown(dressed, 1)
     if not rim.any():
         return 0.0
     steps = []
-    for picture in (before, after):
-        light = to_lab(picture)[..., 0]
+    for lab in (before, after):
+        light = np.ascontiguousarray(lab[..., 0])
         across, down = (cv2.Sobel(light, cv2.CV_32F, *way, scale=1 / 8) for way in ((1, 0), (0, 1)))
         steps.append(np.hypot(across, down)[rim])
     added = np.maximum(steps[1] - steps[0], 0)

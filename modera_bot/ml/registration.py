@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modera_bot.ml.base import Mask, Picture
-from modera_bot.ml.colour import Flags, blur
+from modera_bot.ml.colour import Flags, blur, resized
 
 #: Coarse to fine: with edges of so many pixels, so many times, and what differs by no more than
 #: so many grey levels is never taken for something else.
@@ -26,9 +26,11 @@ FINE = ((864, 4, 8.0),)
 #: Two beginnings: without the edges within what was to change, and with so much of them.
 INSIDE = (0.0, 0.2)
 #: So many of the strongest edges count at each level.
-EDGES = 30_000
+EDGES = 8_000
 #: Fewer than this tell nothing.
 LEAST_EDGES = 200
+#: Medians and percentiles of edges are those of so many of them.
+MANY = 5000
 
 #: Beyond these it is another picture, not another place: shares of the edge, and radians.
 MOST_SHIFT, MOST_SCALE, MOST_TURN = 0.08, 0.10, 0.08
@@ -42,6 +44,7 @@ Matrix = NDArray[np.float64]
 #: (1, 256, 3): the new value of each value of each channel.
 Curves = NDArray[np.uint8]
 Values = NDArray[np.floating]
+Floats = NDArray[np.float32]
 Grey = NDArray[np.uint8]
 Levels = Sequence[tuple[int, int, float]]
 
@@ -78,24 +81,54 @@ def place_of(photo: Picture, generated: Picture, changed: Mask) -> Place:
 
     `HERE` where it lies where it should, or where nothing can be said.
     """
-    before, after = _grey(photo), _grey(generated)
+    return Edges.of(photo, changed).place_in(generated)
 
-    def followed(place: Place, levels: Levels, inside: float) -> Place:
-        for edge, times, least in levels:
-            pair = _Pair.of(before, after, changed, edge, least, inside)
-            place = pair.followed(place, times) if pair else place
-        return place
 
-    judge = _Pair.of(before, after, changed, COARSE[-1][0], COARSE[-1][2])
-    if judge is None:
-        return HERE
-    begun = [(followed(HERE, COARSE, inside), inside) for inside in INSIDE]
-    best, inside = min(begun, key=lambda each: judge.error(each[0]))
-    found = followed(best, FINE, inside)
-    near = found.furthest * FINE[-1][0] < LEAST_SHIFT
-    if near or not _likely(found) or judge.error(found) > BETTER * judge.error(HERE):
-        return HERE
-    return found
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The edges of a photo that tell where it lies, before there is a generated picture.
+
+    `levels` has them by size and by how much those within what was to change count.
+    """
+
+    levels: dict[tuple[int, float], _Level]
+
+    @classmethod
+    def of(cls, photo: Picture, changed: Mask) -> Edges:
+        """Those of `photo` outside of `changed`, of the same size."""
+        grey, levels = _grey(photo), {}
+        for edge, _, _ in (*COARSE, *FINE):
+            smooth = _smooth(grey, edge)
+            for inside in INSIDE:
+                level = _Level.of(smooth, changed, inside)
+                if level is not None:
+                    levels[edge, inside] = level
+        return cls(levels)
+
+    def place_in(self, generated: Picture) -> Place:
+        """Where the photo lies in `generated`, of the same size; see `place_of`."""
+        judged = self.levels.get((COARSE[-1][0], INSIDE[0]))
+        if judged is None:
+            return HERE
+        grey = _grey(generated)
+        after = {edge: _smooth(grey, edge) for edge, _, _ in COARSE}
+
+        def followed(place: Place, levels: Levels, inside: float) -> Place:
+            for edge, times, least in levels:
+                level = self.levels.get((edge, inside))
+                if level is not None:
+                    place = _Pair(level, after[edge], least).followed(place, times)
+            return place
+
+        judge = _Pair(judged, after[COARSE[-1][0]], COARSE[-1][2])
+        begun = [(followed(HERE, COARSE, inside), inside) for inside in INSIDE]
+        best, inside = min(begun, key=lambda each: judge.error(each[0]))
+        after |= {edge: _smooth(grey, edge) for edge, _, _ in FINE}
+        found = followed(best, FINE, inside)
+        near = found.furthest * FINE[-1][0] < LEAST_SHIFT
+        if near or not _likely(found) or judge.error(found) > BETTER * judge.error(HERE):
+            return HERE
+        return found
 
 
 def _likely(place: Place) -> bool:
@@ -122,48 +155,47 @@ def moved_back(picture: Picture, place: Place) -> Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pair:
-    """Both pictures at one size, and the edges of the photo that are compared."""
+class _Level:
+    """The edges of the photo that are compared at one size."""
 
-    after: NDArray[np.float32]
-    where: tuple[NDArray[np.intp], NDArray[np.intp]]
-    values: NDArray[np.float64]  # of the photo at the edges
-    slopes: NDArray[np.float64]  # (n, 4): how they change with scale, turn, shift
-    trust: NDArray[np.float64]  # how much each counts
-    least: float
+    points: Floats  # (n, 2): x, y in pixels of that size
+    values: Floats  # of the photo there
+    marks: tuple[float, float]  # their dark and bright ends
+    slopes: Floats  # (n, 4): how they change with scale, turn, shift
+    trust: Floats  # how much each counts
 
     @classmethod
-    def of(
-        cls,
-        before: Grey,
-        after: Grey,
-        changed: Mask,
-        edge: int,
-        least: float,
-        inside: float = 0.0,
-    ) -> _Pair | None:
-        height, width = before.shape
-        factor = min(1.0, edge / max(width, height))
-        size = max(8, round(width * factor)), max(8, round(height * factor))
-        smooth, other = blur(_at(before, size), 0.8), blur(_at(after, size), 0.8)
+    def of(cls, smooth: Floats, changed: Mask, inside: float) -> _Level | None:
+        """None where there are too few."""
+        height, width = smooth.shape
         across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8)
         down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)
         strength = across * across + down * down
-        trust = 1 - (1 - inside) * np.minimum(100 * _mask_at(changed, size), 1)
+        apart = np.minimum(100 * resized(changed, (width, height)), 1)
+        trust = np.asarray(1 - (1 - inside) * apart, np.float32)
         strength *= trust
         strength[[0, -1]] = strength[:, [0, -1]] = 0
         count = min(EDGES, int((strength > 1).sum()))
         if count < LEAST_EDGES:
             return None
-        order = np.argpartition(strength.ravel(), -count)[-count:]
-        rows, columns = np.unravel_index(order, strength.shape)
-        where = rows, columns
-        longest = max(size)
-        x, y = (columns - (size[0] - 1) / 2) / longest, (rows - (size[1] - 1) / 2) / longest
-        along, below = across[where] * longest, down[where] * longest
+        where = np.argpartition(strength.ravel(), -count)[-count:]
+        where.sort()  # so that any few of them are from all over the picture
+        points = np.stack([where % width, where // width], axis=1).astype(np.float32)
+        longest = max(width, height)
+        x, y = ((points - (np.float32(width - 1) / 2, np.float32(height - 1) / 2)) / longest).T
+        along, below = across.ravel()[where] * longest, down.ravel()[where] * longest
         slopes = np.column_stack([x * along + y * below, x * below - y * along, along, below])
-        values = smooth[where].astype(np.float64)
-        return cls(other, where, values, slopes.astype(np.float64), trust[where], least)
+        values = smooth.ravel()[where]
+        return cls(points, values, _marks(values), slopes, trust.ravel()[where])
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Both pictures at one size; `least` is as in COARSE."""
+
+    level: _Level
+    after: Floats
+    least: float
 
     def followed(self, place: Place, times: int) -> Place:
         """The best place that so many steps lead to."""
@@ -178,12 +210,13 @@ class _Pair:
         there = self._there(place)
         weights = self._weights(there)
         # photo + slopes · step = gain · generated + offset
-        columns = np.column_stack([self.slopes, -there, -np.ones_like(there)])
-        weighted = columns * weights[:, None]
-        normal = weighted.T @ columns + 1e-9 * np.eye(6)
-        scale, turn, *shift = np.linalg.lstsq(normal, -(weighted.T @ self.values), rcond=None)[0][
-            :4
-        ]
+        columns = np.empty((len(there), 6))
+        columns[:, :4], columns[:, 4], columns[:, 5] = self.level.slopes, -there, -1
+        weighted = (columns * weights[:, None]).T
+        normal = weighted @ columns + 1e-9 * np.eye(6)
+        scale, turn, *shift = np.linalg.lstsq(normal, -(weighted @ self.level.values), rcond=None)[
+            0
+        ][:4]
         # the photo's own points moved by the step are where the last place saw them
         growth = (1 + scale) * np.exp(1j * turn)
         linear = place.scale * np.exp(1j * place.turn) / growth
@@ -197,47 +230,60 @@ class _Pair:
 
     def error(self, place: Place) -> float:
         """How much the edges differ, in grey levels of the photo."""
-        there = self._there(place)
-        apart = np.minimum(np.abs(self.values - self._levelled(there)), 40)
-        return float((self.trust * apart).sum() / self.trust.sum())
+        there, trust = self._there(place), self.level.trust
+        apart = np.minimum(np.abs(self.level.values - self._levelled(there)), 40)
+        return float((trust * apart).sum() / trust.sum())
 
-    def _there(self, place: Place) -> NDArray[np.float64]:
+    def _there(self, place: Place) -> Floats:
+        """The generated picture's values at the photo's edges."""
         height, width = self.after.shape
-        seen = cv2.warpAffine(
-            self.after,
-            place.matrix(width, height),
-            (width, height),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
+        at = cv2.transform(self.level.points[None], place.matrix(width, height))
+        columns, rows = cv2.split(at)
+        seen = cv2.remap(
+            self.after, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
-        return seen[self.where].astype(np.float64)
+        return np.asarray(seen[0], np.float32)
 
-    def _levelled(self, there: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _levelled(self, there: Floats) -> Floats:
         """With the photo's brightness and contrast."""
-        low, high = np.percentile(there, (10, 90))
-        dark, bright = np.percentile(self.values, (10, 90))
+        low, high = _marks(there)
+        dark, bright = self.level.marks
         gain = (bright - dark) / max(high - low, 1.0)
         return np.asarray(dark + gain * (there - low))
 
-    def _weights(self, there: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _weights(self, there: Floats) -> Floats:
         """Of each edge: what differs by far more than usual is something else (Tukey)."""
-        residue = np.abs(self.values - self._levelled(there))
-        limit = max(4.685 * 1.48 * float(np.median(residue)), self.least)
-        return np.asarray(self.trust * (1 - np.minimum(residue / limit, 1) ** 2) ** 2)
+        residue = np.abs(self.level.values - self._levelled(there))
+        usual = float(np.median(residue[:: _step(residue)]))
+        limit = max(4.685 * 1.48 * usual, self.least)
+        return np.asarray(self.level.trust * (1 - np.minimum(residue / limit, 1) ** 2) ** 2)
+
+
+def _marks(values: Floats) -> tuple[float, float]:
+    """Their dark and their bright end; few of many tell them."""
+    low, high = np.percentile(values[:: _step(values)], (10, 90))
+    return float(low), float(high)
+
+
+def _step(values: Floats) -> int:
+    return max(1, len(values) // MANY)
+
+
+def _smooth(grey: Grey, edge: int) -> Floats:
+    """The picture with its longest edge at most `edge`, without its finest noise."""
+    height, width = grey.shape
+    factor = min(1.0, edge / max(width, height))
+    return blur(_at(grey, (max(8, round(width * factor)), max(8, round(height * factor)))), 0.8)
 
 
 def _grey(picture: Picture) -> Grey:
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
-def _at(picture: Grey, size: tuple[int, int]) -> NDArray[np.float32]:
+def _at(picture: Grey, size: tuple[int, int]) -> Floats:
     if picture.shape[::-1] != size:
         picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
     return picture.astype(np.float32)
-
-
-def _mask_at(mask: Mask, size: tuple[int, int]) -> Mask:
-    return np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 # --- colours ----------------------------------------------------------------------------
@@ -245,7 +291,7 @@ def _mask_at(mask: Mask, size: tuple[int, int]) -> Mask:
 #: A whole picture's contrast changes by no more than this factor, and then by so many levels.
 MOST_GAIN, LEFT_OVER = 1.4, 10.0
 #: So many pixels tell it as well as all of them.
-ENOUGH = 20_000
+ENOUGH = 8_000
 
 
 def curves_of(photo: Picture, generated: Picture, outside: Flags) -> Curves | None:

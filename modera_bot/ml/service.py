@@ -4,7 +4,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from functools import partial
 from itertools import count
@@ -71,7 +71,8 @@ def try_on(
     Backends are tried in their order; one that fails hands over to the next, one that
     refuses has given the answer. A draft backend runs before all others if one of those can
     serve the task too: what it makes goes to `preview`, its refusal stops nobody, and if all
-    others fail its draft is the result. `standards` has what the result is to be made as often
+    others fail its draft is the result, with a notice where
+    it is worth asking again. `standards` has what the result is to be made as often
     as its quality wants; drafts on the way are not held to it. Raises Refusal, or the error of
     the failed backends: one that a retry may cure, if there is any.
     """
@@ -94,7 +95,10 @@ def try_on(
         if draft is None:
             raise
         _log.warning("only the draft is left: %s", error)
-        return draft
+        if not (isinstance(error, ModeraError) and error.retry):
+            return draft
+        notices = (*draft.output.notices, Notice.ONLY_DRAFT)
+        return replace(draft, output=replace(draft.output, notices=notices))
 
 
 def _why_not(backend: TryOnBackend, task: TryOnTask | TryOnRequest) -> Code | None:
@@ -128,7 +132,10 @@ def _first(
         except Exception as error:
             _log.exception("backend %s failed", backend.name)
             errors.append(error)
-    raise next((error for error in errors if _may_pass(error)), errors[-1])
+    known = [error for error in errors if isinstance(error, ModeraError)]
+    passing = [error for error in known if not error.permanent]
+    asked_for = [error for error in known if error.retry]
+    raise (*passing, *asked_for, errors[-1])[0]
 
 
 def _draft(task: TryOnTask, backends: Sequence[TryOnBackend], progress: Progress) -> Made | None:
@@ -144,10 +151,6 @@ def _draft(task: TryOnTask, backends: Sequence[TryOnBackend], progress: Progress
     except Exception as error:
         _log.info("no draft: %s", error)
         return None
-
-
-def _may_pass(error: Exception) -> bool:
-    return isinstance(error, ModeraError) and not error.permanent
 
 
 # --- the job ----------------------------------------------------------------------------

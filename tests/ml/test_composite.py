@@ -9,7 +9,7 @@ import pytest
 from modera_bot.contracts import Category
 from modera_bot.errors import Code, Refusal
 from modera_bot.ml.base import Mask, Picture
-from modera_bot.ml.composite import REACH, SEAM, back_onto, composite
+from modera_bot.ml.composite import REACH, SEAM, Regions, back_onto, back_onto_regions
 from tests.ml.conftest import sample, worn
 
 NAME = "ana_tee_logo"
@@ -35,6 +35,12 @@ def as_networks_return(picture: Picture, drift: tuple[float, float] = (0.92, -6.
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     noise = np.random.default_rng(1).normal(0, 2, small.shape)
     return (small * drift[0] + drift[1] + noise).clip(0, 255).astype(np.uint8)
+
+
+def composite(
+    photo: Picture, generated: Picture, changed: Mask, head: Mask, limbs: Mask
+) -> Picture:
+    return back_onto_regions(photo, generated, Regions(changed, head, limbs))
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from modera_bot.ml.base import (
     TryOnTask,
 )
 from modera_bot.ml.composite import back_onto_regions, seen_in
-from modera_bot.ml.quality import score
+from modera_bot.ml.quality import Expected, score
 from modera_bot.ml.standards import Standards
 from tests.ml.conftest import sample
 from tests.ml.test_composite import as_networks_return
@@ -44,7 +44,7 @@ class Pair:
         self._models = models
 
     def score(self, picture: Picture) -> QualityScore:
-        return score(self.task, picture, self.seen, self._models)
+        return score(Expected.of(self.task, self.seen), picture, self._models)
 
 
 @pytest.fixture(scope="module", params=PAIRS, ids=[pair[0] for pair in PAIRS])

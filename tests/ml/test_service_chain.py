@@ -24,6 +24,7 @@ from modera_bot.ml.base import (
     silent,
 )
 from modera_bot.ml.service import Made, try_on
+from modera_bot.ml.transports.base import ProviderError
 
 PICTURE = np.zeros((40, 30, 3), np.uint8)
 TOP = TryOnTask(PICTURE, (GarmentPicture(PICTURE, Category.TOPS),))
@@ -33,6 +34,7 @@ TWO = TryOnTask(PICTURE, (GarmentPicture(PICTURE, Category.TOPS),) * 2)
 
 FAILED = BackendError(Code.BACKEND_FAILED, "broken")
 TIMEOUT = BackendError(Code.BACKEND_TIMEOUT, "slow", False)
+BOUGHT = ProviderError(Code.BACKEND_TIMEOUT, "late", accepted=True, passing=True)
 REFUSED = Refusal(Code.TURNED_AWAY)
 
 
@@ -94,6 +96,15 @@ def test_if_all_fail_the_error_says_whether_another_attempt_may_help(
     with pytest.raises(BackendError) as caught:
         try_on(TOP, [Stub("first", errors[0]), Stub("second", errors[1])])
     assert caught.value is TIMEOUT
+
+
+@pytest.mark.parametrize("errors", [(FAILED, BOUGHT), (BOUGHT, FAILED)])
+def test_if_all_fail_what_a_person_may_ask_for_again_is_told_as_such(
+    errors: tuple[Exception, Exception],
+) -> None:
+    with pytest.raises(BackendError) as caught:
+        try_on(TOP, [Stub("first", errors[0]), Stub("second", errors[1])])
+    assert caught.value is BOUGHT
 
 
 @pytest.mark.parametrize("reason", [JobCancelled, LeaseLost])

@@ -36,7 +36,7 @@ async def show(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     await answer(turn)
     services, chat = turn.services, Chat.of(turn)
     tiles = [(number, data) for number, _, data in shown]
-    sheet = await services.draw(services.pool.run, images.sheet, tiles)
+    sheet = await services.draw(services.marker.drawn, services.pool, images.sheet, tiles)
     caption = turn.text("history-sheet", first=shown[0][0], last=shown[-1][0], count=count)
     keyboard = _keyboard(turn, [(number, piece) for number, piece, _ in shown], first, count)
     if not await chat.edit_photo(query.message.message_id, sheet, caption, keyboard):

@@ -107,7 +107,7 @@ class FashnTryOn:
 
 def _look_at(task: TryOnTask, category: Category, models: Path, canvas: Size) -> Inputs:
     from modera_bot.ml.fashn.pipeline import look_at
-    from modera_bot.ml.worn import worn_garment
+    from modera_bot.ml.garment_mask import worn_garment
 
     garment = task.garments[0].picture
     return look_at(

@@ -12,6 +12,6 @@ arXiv:2006.10204; the graphs of MediaPipe 0.10 for constants; He, Sun and Tang, 
 Filtering", PAMI 2013.
 """
 
-from modera_bot.ml.body.understanding import BodyUnderstanding
+from modera_bot.ml.body.understanding import BodyUnderstanding, Sighting
 
-__all__ = ["BodyUnderstanding"]
+__all__ = ["BodyUnderstanding", "Sighting"]

@@ -50,26 +50,58 @@ class Box:
         return picture[self.top : self.bottom, self.left : self.right]
 
 
+@dataclass(frozen=True, slots=True)
+class _Rough:
+    """What both networks see in the person's box, in a copy that is `scale` times as large.
+
+    `near` is where the pose's sees the person or nearly so.
+    """
+
+    box: Box
+    scale: float
+    ours: Mask
+    theirs: Mask
+    near: Mask
+    tall: float
+
+    @property
+    def agreement(self) -> float:
+        """IoU."""
+        return _iou(self.ours > 0.5, (self.theirs > 0.5) & (self.near > 0))
+
+
 def outline(networks: Networks, picture: Picture, pose: Pose) -> tuple[Mask, float]:
     """The mask of the person, as large as the picture, and how far the two networks agree
     (IoU)."""
     mask = np.zeros(picture.shape[:2], np.float32)
-    box = _box(pose, picture)
-    if box is None:
+    seen = _rough(networks, picture, pose)
+    if seen is None:
         return mask, 0.0
-    inside = box.of(picture)
-    scale = min(1.0, WORK / max(box.size))
-    ours = _pose_outline(pose, box, scale)
-    theirs = _selfie_outline(networks, inside, ours)
-    tall = ours.shape[0] / (1 + 2 * ROOM[1])
-    near = _near(ours, max(3, round(0.012 * tall)))
-    blend = POSE_SHARE * ours + SELFIE_SHARE * theirs
-    rough = np.asarray(blend * cv2.GaussianBlur(near, (0, 0), 2 * scale), np.float32)
-    fine = guided(inside, rough, max(2, round(RADIUS * tall)), FLAT)
+    box = seen.box
+    blend = POSE_SHARE * seen.ours + SELFIE_SHARE * seen.theirs
+    rough = np.asarray(blend * cv2.GaussianBlur(seen.near, (0, 0), 2 * seen.scale), np.float32)
+    fine = guided(box.of(picture), rough, max(2, round(RADIUS * seen.tall)), FLAT)
     fine = ((fine - RAMP[0]) / (RAMP[1] - RAMP[0])).clip(0, 1)
     parts = cv2.resize(_main_parts(rough > 0.5), box.size, interpolation=cv2.INTER_NEAREST)
     mask[box.top : box.bottom, box.left : box.right] = fine * parts
-    return mask, _iou(ours > 0.5, (theirs > 0.5) & (near > 0))
+    return mask, seen.agreement
+
+
+def agreement(networks: Networks, picture: Picture, pose: Pose) -> float:
+    """How far the two networks agree on the outline (IoU), without making it."""
+    seen = _rough(networks, picture, pose)
+    return 0.0 if seen is None else seen.agreement
+
+
+def _rough(networks: Networks, picture: Picture, pose: Pose) -> _Rough | None:
+    box = _box(pose, picture)
+    if box is None:
+        return None
+    scale = min(1.0, WORK / max(box.size))
+    ours = _pose_outline(pose, box, scale)
+    theirs = _selfie_outline(networks, box.of(picture), ours)
+    tall = ours.shape[0] / (1 + 2 * ROOM[1])
+    return _Rough(box, scale, ours, theirs, _near(ours, max(3, round(0.012 * tall))), tall)
 
 
 def _box(pose: Pose, picture: Picture) -> Box | None:

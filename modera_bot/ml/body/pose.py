@@ -60,26 +60,37 @@ class Pose:
 def follow(networks: Networks, picture: Picture, detection: Detection) -> Pose | None:
     """The pose of a detected person, or None when a closer look finds nobody."""
     region = region_around(*detection.keypoints[:2])
-    for _ in range(2):  # the second look is at the better region that the first one gives
-        outputs = networks[POSE_LANDMARK](region.cut(picture, SIDE))
-        score = float(outputs["Identity_1"][0])
-        if score < MIN_SCORE:
-            return None
-        raw = _refined(outputs["Identity"].reshape(OUTPUTS, 5), outputs["Identity_3"])
-        points = region.to_picture(raw[:, :2], SIDE)
-        looked_at, region = region, region_around(points[CENTRE], points[EDGE])
-    depth = raw[:LANDMARKS, 2:3] * (looked_at.size / SIDE)
+    first = look(networks, picture, region, detection.score)
+    if first is None:
+        return None
+    second = look(networks, picture, first[1], detection.score)
+    return second[0] if second else None
+
+
+def look(
+    networks: Networks, picture: Picture, region: Region, detection: float
+) -> tuple[Pose, Region] | None:
+    """The pose of whoever is in `region`, and the better region that follows from it; None when
+    nobody is there. `detection` is how sure it was before that somebody is."""
+    outputs = networks[POSE_LANDMARK](region.cut(picture, SIDE))
+    score = float(outputs["Identity_1"][0])
+    if score < MIN_SCORE:
+        return None
+    raw = _refined(outputs["Identity"].reshape(OUTPUTS, 5), outputs["Identity_3"])
+    points = region.to_picture(raw[:, :2], SIDE)
+    depth = raw[:LANDMARKS, 2:3] * (region.size / SIDE)
     certain = sigmoid(raw[:LANDMARKS, 3:])
-    return Pose(
+    pose = Pose(
         points=np.hstack([points[:LANDMARKS], depth]),
-        world=_upright(outputs["Identity_4"].reshape(OUTPUTS, 3)[:LANDMARKS], looked_at.angle),
+        world=_upright(outputs["Identity_4"].reshape(OUTPUTS, 3)[:LANDMARKS], region.angle),
         visibility=certain[:, 0],
         presence=certain[:, 1],
         score=score,
-        detection=detection.score,
+        detection=detection,
         outline=sigmoid(outputs["Identity_2"][..., 0]),
-        region=looked_at,
+        region=region,
     )
+    return pose, region_around(points[CENTRE], points[EDGE])
 
 
 def region_around(centre: Floats, edge: Floats) -> Region:

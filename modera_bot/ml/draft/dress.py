@@ -9,6 +9,7 @@ import numpy as np
 from modera_bot.ml.base import Picture
 from modera_bot.ml.canvas import Canvas, grain_of
 from modera_bot.ml.colour import to_floats
+from modera_bot.ml.draft import erase
 from modera_bot.ml.draft.drawn import Drawn
 from modera_bot.ml.draft.dress_fit import fit_dress
 from modera_bot.ml.draft.garment import CutOut
@@ -46,9 +47,10 @@ def draw_dress(
     canvas = Canvas(body.mask.shape)
     ends = np.array([_covers(body, side, fitted.hem) for side in SIDES], np.float32)
     photo, legs = to_floats(picture), bare_legs(body, lower)
-    paint_leftovers(canvas, photo, body, parsed, lower, legs, layers.covered, ends)
+    behind = erase.background(photo, body)
+    paint_leftovers(canvas, photo, behind, body, parsed, lower, legs, layers.covered, ends)
     # what is left of the old top beside the dress is background, however low it reached
-    render(canvas, picture, body, replace(parsed, hem=None), arms, fitted, layers, shading)
+    render(canvas, picture, behind, body, replace(parsed, hem=None), arms, fitted, layers, shading)
     return Drawn(canvas, grain_of(picture), canvas.cloth)
 
 

@@ -58,7 +58,8 @@ def draw_bottom(
     shading = _lit(picture, body, parsed, lower, alike)
     canvas = Canvas(body.mask.shape)
     photo, covered = to_floats(picture), covered_by(layers, body.mask.shape)
-    paint_leftovers(canvas, photo, body, parsed, lower, legs, covered, fitted.ends)
+    behind = erase.background(photo, body)
+    paint_leftovers(canvas, photo, behind, body, parsed, lower, legs, covered, fitted.ends)
     ended(Step.LEFTOVERS, picture, canvas)
     for layer, strip in parts:
         edges = strip.body if shape.legs is None else strip.body[1:]
@@ -71,6 +72,7 @@ def draw_bottom(
 def paint_leftovers(
     canvas: Canvas,
     photo: Colours,
+    behind: Colours,
     body: Figure,
     parsed: Parsing,
     lower: Lower,
@@ -80,13 +82,14 @@ def paint_leftovers(
 ) -> None:
     """Paint over what a new garment, opaque where `covered`, leaves to be seen of the old bottom.
 
-    `legs` are bare; `ends` (2,) are the shares of them that the new one covers.
+    `behind` is the photo without the person; `legs` are bare; `ends` (2,) are the shares of them
+    that the new one covers.
     """
     old = blur(grown(lower.region > 0.5, SEAM * body.scale).astype(np.float32), 1.5)
     left = np.asarray(old * (covered < 0.98) * (1 - lower.feet), np.float32)
     starts = (ends - 0.08) * np.array([length(body.leg(side)) for side in SIDES], np.float32)
     bare = legs_region(legs, body.mask.shape, starts)
-    canvas.over(erase.background(photo, body), left)
+    canvas.over(behind, left)
     skin = leg_skin(photo, body, parsed, lower)
     # below an old hem its shadow on the skin is painted away too
     reach = HEM_SHADOW * body.scale

@@ -44,13 +44,15 @@ def draw_top(
     layers = warp_top(picture, body, garment, shape, fitted)
     shading = lit(picture, body, parsed)
     canvas = Canvas(body.mask.shape)
-    render(canvas, picture, body, parsed, arms, fitted, layers, shading)
+    behind = erase.background(to_floats(picture), body)
+    render(canvas, picture, behind, body, parsed, arms, fitted, layers, shading)
     return Drawn(canvas, grain_of(picture), canvas.cloth)
 
 
 def render(
     canvas: Canvas,
     picture: Picture,
+    behind: Colours,
     body: Figure,
     parsed: Parsing,
     arms: tuple[Arm, Arm],
@@ -60,8 +62,8 @@ def render(
 ) -> None:
     """Paint the `layers` of a garment on the person, over what is on the canvas already.
 
-    `parsed.top` is what it takes the place of, and `shading` (height, width, 3) is what its
-    colours are multiplied with.
+    `behind` is the picture without the person, `parsed.top` is what it takes the place of, and
+    `shading` (height, width, 3) is what its colours are multiplied with.
     """
     size, covered, photo = body.mask.shape, layers.covered, to_floats(picture)
     left = erase.leftovers(body, parsed, arms, fitted, np.maximum(covered, layers.gaps))
@@ -74,7 +76,7 @@ def render(
         * (canvas.cover == 0)
         * (1 - left.background)
     )
-    canvas.over(erase.background(photo, body), left.background)
+    canvas.over(behind, left.background)
     lower = erase.lower_garment(photo, body, parsed)
     if lower is not None:
         canvas.over(lower, left.lower)

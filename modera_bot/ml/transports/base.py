@@ -41,6 +41,11 @@ class ProviderError(BackendError):
         super().__init__(code, detail, accepted or not passing)
         self.accepted, self.passing, self.retry_after = accepted, passing, retry_after
 
+    @property
+    def retry(self) -> bool:
+        """What may have been bought is bought again only for a person who asks for it."""
+        return self.passing
+
 
 def unavailable(
     detail: str, *, passing: bool = False, retry_after: float | None = None

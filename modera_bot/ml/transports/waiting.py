@@ -48,7 +48,10 @@ class Waiter:
                     return future.result()
                 if time.monotonic() >= deadline:
                     raise ProviderError(
-                        Code.BACKEND_TIMEOUT, f"no answer in {seconds:g} s", accepted=True
+                        Code.BACKEND_TIMEOUT,
+                        f"no answer in {seconds:g} s",
+                        accepted=True,
+                        passing=True,
                     )
                 tick()
         except CancelledError as error:

@@ -12,6 +12,7 @@ from modera_bot.bot.texts import Markup
 from modera_bot.contracts import EventKind
 from modera_bot.db import events, schema, sessions, users
 from modera_bot.errors import BackendError, Code, Refusal
+from modera_bot.ml.transports.base import ProviderError
 from modera_bot.sandbox.client import Json, SandboxClient, SandboxUser
 from modera_bot.sandbox.server import Sandbox
 from tests.bot.tryon.conftest import (
@@ -151,12 +152,26 @@ async def test_a_draft_stops_promising_when_nothing_better_will_come(
 async def test_the_draft_is_the_result_if_the_better_backend_fails(
     bot_app: App, anna: SandboxUser, conduct: Conduct
 ):
-    conduct.faults = [BackendError(Code.BACKEND_FAILED)] * 9
+    conduct.faults = [BackendError(Code.BACKEND_FAILED)]
     await settle(bot_app, anna)
     await send_both(anna)
     result = await anna.wait_for(is_result, timeout=20)
     assert "draft" in result["caption"]
     assert "on its way" not in result["caption"]
+    assert "🔄 Try again" not in labels(result)  # it would fail again
+
+
+@pytest.mark.parametrize("tryon", [("sketch", "paint")])
+async def test_a_draft_that_replaces_a_picture_offers_to_try_again(
+    bot_app: App, anna: SandboxUser, conduct: Conduct
+):
+    conduct.faults = [ProviderError(Code.BACKEND_TIMEOUT, "no answer", accepted=True, passing=True)]
+    await settle(bot_app, anna)
+    await send_both(anna)
+    draft = await anna.wait_for(is_result, timeout=20)
+    assert "didn’t come this time" in draft["caption"]
+    await anna.press("🔄 Try again", message_id=draft["message_id"])
+    await anna.wait_for(lambda each: is_result(each) and "draft" not in each["caption"])
 
 
 async def test_a_failure_tells_why_and_the_same_photos_can_be_tried_again(
@@ -185,6 +200,26 @@ async def test_a_failure_that_may_pass_offers_another_try(
         await anna.press("tryon:retry", message_id=failure["message_id"], force=True)
     await anna.wait_for(is_result)
     assert len([message for message in await anna.messages() if is_result(message)]) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+async def test_what_may_have_been_bought_is_bought_again_only_for_who_asks(
+    bot_app: App, anna: SandboxUser, conduct: Conduct, language: str
+):
+    late = ProviderError(Code.BACKEND_TIMEOUT, "no answer", accepted=True, passing=True)
+    conduct.faults = [late]
+    await settle(bot_app, anna, language=language)
+    await send_both(anna)
+    words, label = {
+        "en": ("It took too long", "🔄 Try again"),
+        "ru": ("слишком затянулась", "🔄 Попробовать снова"),
+    }[language]
+    failure = await anna.wait_for(words)
+    assert label in labels(failure)
+    assert len(conduct.calls) == 1
+    await anna.press("tryon:retry", message_id=failure["message_id"])
+    await anna.wait_for(is_result)
+    assert len(conduct.calls) == 2
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from tests.ml.hosted.openai_server import KEY, OpenAIServer, refused
 PERSON = SAMPLES / "people" / "ana_tee_logo.jpg"
 GARMENT = SAMPLES / "garments" / "tee_stripe.jpg"
 
-Run = Callable[[str], tuple[int, str, str]]
+Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -43,8 +43,8 @@ def tryon(
     for setting, text in settings.items():
         monkeypatch.setenv(f"MODERA_{setting}", text)
 
-    def run(backend: str) -> tuple[int, str, str]:
-        line = ["tryon", PERSON, GARMENT, "-o", "out.jpg", "--backend", backend, "--json"]
+    def run(backend: str, person: Path = PERSON, *more: str) -> tuple[int, str, str]:
+        line = ["tryon", person, GARMENT, "-o", "out.jpg", "--backend", backend, "--json", *more]
         monkeypatch.setattr("sys.argv", ["modera-bot", *map(str, line)])
         code: Any = 0
         try:
@@ -69,6 +69,17 @@ def test_a_tryon_by_a_hosted_model_is_one_command(
     assert picture is not None
     assert picture.shape == cv2.imread(str(PERSON)).shape
     assert len(openai.requests) + len(gemini.requests) == 1
+
+
+def test_a_photo_of_several_people_is_noticed_before_anything_is_paid_for(
+    tryon: Run, openai: OpenAIServer
+) -> None:
+    both = SAMPLES / "gates" / "two_people.jpg"
+    code, _, err = tryon("openai", both)
+    assert (code, openai.requests) == (1, [])
+    assert "several people" in err
+    code, _, err = tryon("openai", both, "--person-at", "0.3", "0.4")
+    assert code == 0, err
 
 
 def test_a_refused_key_is_one_line_that_says_what_to_check(

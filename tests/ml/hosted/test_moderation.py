@@ -8,6 +8,7 @@ from modera_bot.config import InferenceSettings, OpenAISettings
 from modera_bot.errors import Code, Refusal
 from modera_bot.ml.metering import Tally
 from modera_bot.ml.moderation import Moderation, moderation_of
+from modera_bot.pool import PicturePool
 from tests.ml.conftest import SAMPLES
 from tests.ml.hosted.openai_server import OpenAIServer, refused
 
@@ -19,12 +20,14 @@ Make = Callable[..., Moderation]
 
 
 @pytest.fixture
-def make(openai: OpenAIServer, openai_settings: OpenAISettings) -> Iterator[Make]:
+def make(
+    openai: OpenAIServer, openai_settings: OpenAISettings, pool: PicturePool
+) -> Iterator[Make]:
     made: list[Moderation] = []
 
     def new(**values: object) -> Moderation:
         given = {"moderation": "openai", "openai": openai_settings, **values}
-        made.append(moderation_of(InferenceSettings.model_validate(given), Tally()))
+        made.append(moderation_of(InferenceSettings.model_validate(given), Tally(), pool))
         return made[-1]
 
     yield new

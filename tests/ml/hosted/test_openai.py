@@ -193,6 +193,7 @@ def test_a_server_that_never_answers_is_left_at_the_deadline(
         draw(timeout_s=0.3)()
     assert (caught.value.code, caught.value.accepted) == (Code.BACKEND_TIMEOUT, True)
     assert caught.value.permanent  # the job must not be begun anew: it may have been bought
+    assert caught.value.retry  # but whoever wants it may ask again
 
 
 def test_what_moderation_blocks_is_refused(draw: Callable[..., Draw], openai: OpenAIServer) -> None:

@@ -23,7 +23,7 @@ from modera_bot.bot.flows.tryon.wording import result_caption
 from modera_bot.bot.invitation import invitation
 from modera_bot.bot.texts import Markup
 from modera_bot.bot.turn import Turn, current
-from modera_bot.contracts import Role
+from modera_bot.contracts import Notice, Role
 from modera_bot.db import pictures, tryons
 from modera_bot.db.tryons import Tryon
 from modera_bot.errors import Code, StorageError
@@ -63,6 +63,7 @@ class Press:
             rating=self.tryon.rating,
             compared=compared,
             fit=self.turn.services.fit is not None,
+            again=Notice.ONLY_DRAFT in self.tryon.result.notices,
         )
 
 
@@ -129,7 +130,8 @@ async def compare(press: Press) -> None:
     before = await press.picture(press.tryon.person_key)
     after = await press.picture(press.tryon.result_key)
     services = press.turn.services
-    both = await services.draw(services.pool.run, images.side_by_side, before, after)
+    marked = services.marker.drawn
+    both = await services.draw(marked, services.pool, images.side_by_side, before, after)
     await _show(press, both, compared=True)
 
 

@@ -10,6 +10,7 @@ consent-where-here = It runs on this bot’s own server. No outside service sees
 consent-where-hosted = The photos of a try-on are sent to { $providers }, where the picture is drawn. That may be outside your country.
 button-agree-here = Only on the bot’s own server
 
+notice-only-draft = The better picture didn’t come this time, so here is the draft. You can try again with one tap.
 notice-below-standard = ⚠️ This one hasn’t come out as well as it should. Another photo may work better.
 
 ## How it fits

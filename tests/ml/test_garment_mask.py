@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from modera_bot.contracts import Category
-from modera_bot.ml.worn import worn_garment
+from modera_bot.ml.garment_mask import worn_garment
 from tests.ml.conftest import SAMPLES, sample, worn
 
 TOPS = ["ana_long_plaid", "ana_tee_logo", "ben_tee_stripe", "mia_tank_dots"]
