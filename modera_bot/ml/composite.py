@@ -175,13 +175,8 @@ def looked_at(
     return Seen(person, pose, Ground.of(small, regions))
 
 
-def back_onto_regions(photo: Picture, generated: Picture, regions: Regions) -> Picture:
-    """The same as `back_onto` with the regions known."""
-    return onto(photo, generated, Ground.of(photo, regions))
-
-
 def onto(photo: Picture, generated: Picture, ground: Ground) -> Picture:
-    """The same with all known that comes from the photo."""
+    """The same as `back_onto` with all known that comes from the photo."""
     small, regions, changed = ground.small, ground.regions, ground.regions.changed
     size = changed.shape[1], changed.shape[0]
     made = sized(generated, size)

@@ -43,7 +43,6 @@ _log = logging.getLogger(__name__)
 #: it again, and whoever deletes the result means it as well.
 PREVIEW_KEEP = timedelta(hours=1)
 
-
 Attempt = Callable[[], TryOnOutput]
 
 
@@ -133,9 +132,8 @@ def _first(
             _log.exception("backend %s failed", backend.name)
             errors.append(error)
     known = [error for error in errors if isinstance(error, ModeraError)]
-    passing = [error for error in known if not error.permanent]
-    asked_for = [error for error in known if error.retry]
-    raise (*passing, *asked_for, errors[-1])[0]
+    known.sort(key=lambda error: (error.permanent, not error.retry))  # what may pass comes first
+    raise known[0] if known and known[0].retry else errors[-1]
 
 
 def _draft(task: TryOnTask, backends: Sequence[TryOnBackend], progress: Progress) -> Made | None:

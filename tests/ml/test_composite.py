@@ -9,7 +9,7 @@ import pytest
 from modera_bot.contracts import Category
 from modera_bot.errors import Code, Refusal
 from modera_bot.ml.base import Mask, Picture
-from modera_bot.ml.composite import REACH, SEAM, Regions, back_onto, back_onto_regions
+from modera_bot.ml.composite import REACH, SEAM, Ground, Regions, back_onto, onto
 from tests.ml.conftest import sample, worn
 
 NAME = "ana_tee_logo"
@@ -40,7 +40,7 @@ def as_networks_return(picture: Picture, drift: tuple[float, float] = (0.92, -6.
 def composite(
     photo: Picture, generated: Picture, changed: Mask, head: Mask, limbs: Mask
 ) -> Picture:
-    return back_onto_regions(photo, generated, Regions(changed, head, limbs))
+    return onto(photo, generated, Ground.of(photo, Regions(changed, head, limbs)))
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from modera_bot.ml.base import (
     TryOnOutput,
     TryOnTask,
 )
-from modera_bot.ml.composite import back_onto_regions, seen_in
+from modera_bot.ml.composite import Ground, onto, seen_in
 from modera_bot.ml.quality import Expected, score
 from modera_bot.ml.standards import Standards
 from tests.ml.conftest import sample
@@ -40,7 +40,7 @@ class Pair:
         self.task = TryOnTask(sample(f"people/{old}"), (clothing,))
         self.seen = seen_in(self.task.person, (category,), models)
         made = as_networks_return(sample(f"people/{new}"))
-        self.good = back_onto_regions(self.task.person, made, self.seen.regions)
+        self.good = onto(self.task.person, made, Ground.of(self.task.person, self.seen.regions))
         self._models = models
 
     def score(self, picture: Picture) -> QualityScore:

@@ -9,7 +9,7 @@ from skimage.metrics import structural_similarity
 
 from modera_bot.contracts import Category
 from modera_bot.ml.base import Picture
-from modera_bot.ml.composite import Regions, back_onto_regions, regions_of
+from modera_bot.ml.composite import Ground, Regions, onto, regions_of
 from modera_bot.ml.registration import HERE, curves_of, moved_back, place_of, relit
 from tests.ml.conftest import sample, worn
 from tests.ml.test_composite import dressed, grown
@@ -66,7 +66,7 @@ def case(request: pytest.FixtureRequest, models: Path) -> Case:
 
 
 def test_identity_comes_back_and_the_new_garment_stays(case: Case) -> None:
-    result = back_onto_regions(case.photo, case.generated, case.regions)
+    result = onto(case.photo, case.generated, Ground.of(case.photo, case.regions))
     assert case.kept(result) >= 0.99
     assert case.shown(result) < 12
 
@@ -131,5 +131,5 @@ def test_masks_of_everything_leave_nothing_to_register() -> None:
     photo = sample("people/ana_tee_logo")
     everything = np.ones(photo.shape[:2], np.float32)
     regions = Regions(everything, 0 * everything, 0 * everything)
-    made = back_onto_regions(photo, 255 - photo, regions)
+    made = onto(photo, 255 - photo, Ground.of(photo, regions))
     np.testing.assert_array_equal(made, 255 - photo)
