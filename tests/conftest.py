@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ import pytest
 
 from modera_bot.config import DatabaseSettings, JobsSettings, StorageSettings
 from modera_bot.ml import weights
+from modera_bot.sandbox.client import SandboxClient
+from modera_bot.sandbox.server import Sandbox
 from tests.servers import postgres, valkey
 from tests.servers.seaweedfs import SeaweedFS, seaweedfs
 
@@ -104,3 +106,17 @@ def chromium() -> str:
             pytest.fail(reason)
         pytest.skip(reason)
     return path
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """Telegram, empty, on a free port."""
+    async with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+async def client(sandbox: Sandbox) -> AsyncIterator[SandboxClient]:
+    """The people's side of it."""
+    async with SandboxClient(sandbox.page_url) as connected:
+        yield connected
