@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from modera_bot.app import App
+from modera_bot.bot import chat
 from modera_bot.contracts import Category
-from modera_bot.sandbox.client import SandboxUser
+from modera_bot.sandbox.client import SandboxClient, SandboxUser
 from tests.bot.tryon.conftest import (
     CROWD,
     LANDSCAPE,
@@ -311,3 +312,26 @@ class TestWithABackendForTopsOnly:
         await anna.wait_for("a dress or overalls, and I can’t")
         await anna.press("Top")
         await anna.wait_for(is_result)
+
+
+async def test_the_photos_that_are_taken_are_marked(bot_app: App, anna: SandboxUser):
+    await settle(bot_app, anna)
+    sent = await anna.album([photo(colour) for colour in (TOP, OTHER_TOP, WOMAN)])
+    await anna.wait_for(is_result)
+    marks = {m["message_id"]: m["sandbox"]["reactions"] for m in await anna.messages()}
+    assert [marks[message["message_id"]] for message in sent] == [["👌"], [], ["👌"]]
+
+
+@pytest.mark.parametrize("fault", ["403", "500", "hang"])
+async def test_a_mark_that_fails_holds_nothing_up(
+    bot_app: App,
+    anna: SandboxUser,
+    client: SandboxClient,
+    fault: str,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(chat, "NOD_S", 0.05)
+    await settle(bot_app, anna)
+    await client.fault("setMessageReaction", fault, times=None)
+    await anna.album([photo(TOP), photo(WOMAN)])
+    await anna.wait_for(is_result)
