@@ -107,7 +107,9 @@ async def test_a_screen_reader_hears_who_says_what_in_a_log(page: Page, anna: Sa
 async def test_the_focus_stays_where_it_was_when_a_button_changes_under_it(
     page: Page, bot: ScriptedBot, anna: SandboxUser
 ) -> None:
-    rows = [[{"text": f"Blur: {value}", "callback_data": f"blur:{value}"}] for value in ("on", "no")]
+    rows = [
+        [{"text": f"Blur: {value}", "callback_data": f"blur:{value}"}] for value in ("on", "no")
+    ]
     menu = [{"text": "Menu", "callback_data": "menu"}]
     sent = await bot.call(
         "sendMessage", chat_id=anna.id, text="?", reply_markup={"inline_keyboard": [menu, rows[0]]}
