@@ -27,7 +27,7 @@ MAX_EDGE = 2560
 MIN_EDGE = 200
 _QUALITY = 95
 _THUMBNAIL_QUALITY = 85
-#: Diameter of a number on a picture, as a share of its shorter edge and at least in pixels:
+#: Diameter of a number on a picture, as a share of its longer edge and at least in pixels:
 #: legible in a chat, where the picture is shown some 300 points wide.
 _BADGE, _MIN_BADGE = 0.07, 28
 _TILE, _COLUMNS = (420, 560), 3  # of a sheet of many pictures, in pixels

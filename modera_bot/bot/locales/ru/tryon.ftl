@@ -16,7 +16,7 @@ tryon-begin =
 tryon-wanted-both = Пришлите фото вещи и фото человека, в любом порядке.
 tryon-wanted-garment = Теперь пришлите фото вещи 👕
 tryon-wanted-person = Теперь пришлите фото человека 🧍
-tryon-wanted-another = Можно прислать другое фото вещи или человека; прежние я не выбрасываю.
+tryon-wanted-another = Можно прислать другое фото вещи или человека; прежние у меня остались.
 
 tryon-got-garment =
     { $category ->
