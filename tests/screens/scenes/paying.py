@@ -24,8 +24,10 @@ async def settings_quality(actor: Actor) -> None:
 async def price(actor: Actor) -> None:
     await actor.says("/tryon")
     await actor.sends(GARMENTS / "tee_stripe.jpg")
-    await actor.presses("consent:agree")
-    await actor.sends(PEOPLE / "ana_tee_logo.jpg")
+    await actor.person.press("consent:agree")
+    await actor.comes("tryon:kind:")
+    await actor.person.photo(PEOPLE / "ana_tee_logo.jpg")
+    await actor.comes("tryon:go")
 
 
 @SCENES.scene("The result, and what it cost.")
@@ -38,7 +40,8 @@ async def paid_result(actor: Actor) -> None:
 async def paid_failed(actor: Actor) -> None:
     attempts = actor.app.services.settings.jobs.attempts
     backend.faults += [BackendError(Code.BACKEND_FAILED, permanent=False)] * attempts
-    await actor.sends(GARMENTS / "long_plaid.jpg")
+    await actor.person.photo(GARMENTS / "long_plaid.jpg")
+    await actor.comes("tryon:go")
     await actor.person.press("tryon:go")
     await actor.comes("tryon:retry")
 
@@ -151,7 +154,9 @@ async def short(actor: Actor) -> None:
     await actor.presses("settings:quality:premium")
     await actor.person.album([GARMENTS / "tee_stripe.jpg", PEOPLE / "ana_tee_logo.jpg"])
     await actor.comes("consent:agree")
-    await actor.presses("consent:agree")
+    await actor.person.press("consent:agree")
+    await actor.comes("tryon:go")
     await actor.person.press("tryon:go")
     await actor.result()
-    await actor.sends(GARMENTS / "long_plaid.jpg")
+    await actor.person.photo(GARMENTS / "long_plaid.jpg")
+    await actor.comes("pay:buy:")

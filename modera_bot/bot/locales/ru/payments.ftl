@@ -43,7 +43,7 @@ pay-packages =
 
     Оплата звёздами Telegram ⭐. Кредиты не сгорают. Месячный пакет можно отменить в любой момент.
 pay-have-code = Есть промокод? Отправьте его так: <code>/promo КОД</code>
-button-pay-buy = Купить кредиты
+button-pay-buy = Купить
 button-pay-history = Платежи
 pay-package = { $credits } · { $price }
 pay-package-monthly = { $credits } в месяц · { $price }
