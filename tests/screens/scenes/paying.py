@@ -120,7 +120,7 @@ async def promo(actor: Actor) -> None:
 @SCENES.scene("A payment is refunded.")
 async def refunded(actor: Actor) -> None:
     first = (await actor.person.payments())[0]
-    await actor.person.refund(first["telegram_payment_charge_id"])
+    await actor.person.refund(first["id"])
     await actor.person.wait_for("↩️", 10)
     await actor.rests()
 

@@ -35,8 +35,8 @@ pay-held = Отложено на то, что сейчас в работе: { $h
 pay-debt = За вами долг, { $debt }: платёж вернулся, а кредиты уже были потрачены. Он погасится следующей покупкой.
 pay-subscription =
     { $cancelled ->
-        [yes] Подписка отменена и действует до { DATETIME($until, dateStyle: "long") }.
-       *[no] Подписка продлится { DATETIME($until, dateStyle: "long") }.
+        [yes] Подписка отменена и действует до { DATETIME($until, dateStyle: "long") }
+       *[no] Следующее продление подписки — { DATETIME($until, dateStyle: "long") }
     }
 pay-packages =
     <b>Какой пакет?</b>
@@ -72,7 +72,7 @@ pay-refunded =
     Списано: { $credits }. Осталось { $balance }.
 pay-not-ours = Этот платёж не относится ни к чему, что здесь продаётся, поэтому звёзды я вернул.
 alert-pay-closed = Это предложение уже закрыто. Выберите, пожалуйста, заново: /buy
-pay-subscription-cancelled = Отменил. Оплаченное остаётся: подписка действует до { DATETIME($until, dateStyle: "long") }.
+pay-subscription-cancelled = Отменил. Оплаченное остаётся: подписка действует до { DATETIME($until, dateStyle: "long") }
 pay-subscription-resumed = Хорошо, подписка остаётся.
 
 ## После примерки
