@@ -34,7 +34,7 @@ FIT = {
     "chest": "fits",
     "waist": "loose",
     "length": "unknown",
-    "advice": "—",
+    "advice": "",
 }
 
 

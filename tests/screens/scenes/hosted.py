@@ -33,5 +33,5 @@ async def modelled(actor: Actor) -> None:
 @SCENES.scene("How it would fit.")
 async def fit(actor: Actor) -> None:
     await actor.person.press(await actor.button("tryon:fit:"))
-    await actor.person.wait_for("💡", 30)
+    await actor.person.wait_for(lambda m: m.get("text", "").count("\n") > 3, 30)
     await actor.rests()
