@@ -27,9 +27,9 @@ MAX_EDGE = 2560
 MIN_EDGE = 200
 _QUALITY = 95
 _THUMBNAIL_QUALITY = 85
-#: Diameter of a number on a picture, as a share of its shorter edge and at least in pixels:
+#: Diameter of a number on a picture, as a share of its longer edge and at least in pixels:
 #: legible in a chat, where the picture is shown some 300 points wide.
-_BADGE, _MIN_BADGE = 0.09, 28
+_BADGE, _MIN_BADGE = 0.07, 28
 _TILE, _COLUMNS = (420, 560), 3  # of a sheet of many pictures, in pixels
 _GAP = 0.01  # between two pictures side by side, as a fraction of their height
 
@@ -162,7 +162,7 @@ def numbered(data: bytes, places: Sequence[tuple[float, float]]) -> bytes:
     Places are shares of width and height; each number is moved so that all of it is seen.
     """
     picture = _read(data, MAX_EDGE)
-    radius = max(_MIN_BADGE, _BADGE * min(picture.size)) / 2
+    radius = max(_MIN_BADGE, _BADGE * max(picture.size)) / 2
     for number, place in enumerate(places, start=1):
         x, y = (
             min(max(share * length, radius), length - radius)

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ import pytest
 from modera_bot.config import DatabaseSettings, JobsSettings, StorageSettings
 from modera_bot.db import engine
 from modera_bot.ml import weights
+from modera_bot.sandbox.client import SandboxClient
+from modera_bot.sandbox.server import Sandbox
 from tests.servers import valkey
 from tests.servers.databases import database_url
 from tests.servers.seaweedfs import SeaweedFS, seaweedfs
@@ -115,3 +117,17 @@ def chromium() -> str:
             pytest.fail(reason)
         pytest.skip(reason)
     return path
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """Telegram, empty, on a free port."""
+    async with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+async def client(sandbox: Sandbox) -> AsyncIterator[SandboxClient]:
+    """The people's side of it."""
+    async with SandboxClient(sandbox.page_url) as connected:
+        yield connected

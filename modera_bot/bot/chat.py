@@ -4,6 +4,7 @@ Telegram may do a call and lose the answer. Whatever a person waits for is then 
 read something twice is better than never.
 """
 
+import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from telegram import (
     Message,
     ReplyParameters,
 )
-from telegram.constants import ChatAction, ParseMode
+from telegram.constants import ChatAction, ParseMode, ReactionEmoji
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from modera_bot.bot.texts import Argument, Markup, Texts
@@ -25,6 +26,9 @@ from modera_bot.bot.turn import Turn
 from modera_bot.db.users import User
 
 T = TypeVar("T")
+
+#: The reaction that marks what is taken, and seconds until setting it is given up.
+TAKEN, NOD_S = ReactionEmoji.OK_HAND_SIGN, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +179,12 @@ class Chat:
         """Delete a message of the bot if possible; never fails, it only tidies up."""
         with contextlib.suppress(TelegramError):
             await self.bot.delete_message(self.id, message_id)
+
+    async def nod(self, message_id: int) -> None:
+        """Mark a message of the person as taken; never fails nor takes long: it is a courtesy."""
+        with contextlib.suppress(TelegramError, TimeoutError):
+            async with asyncio.timeout(NOD_S):
+                await self.bot.set_message_reaction(self.id, message_id, TAKEN)
 
     async def act(self, action: ChatAction) -> None:
         """Show for five seconds what the bot is doing; never fails, it is only a courtesy."""

@@ -25,20 +25,6 @@ OTHER_PERSON = SAMPLES / "people" / "ben_tee_logo.jpg"
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    """Telegram, empty, on a free port."""
-    async with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-async def client(sandbox: Sandbox) -> AsyncIterator[SandboxClient]:
-    """The people's side of it."""
-    async with SandboxClient(sandbox.page_url) as connected:
-        yield connected
-
-
-@pytest.fixture
 async def anna(client: SandboxClient) -> SandboxUser:
     """Somebody new who speaks English."""
     return await client.user("Anna", language="en")

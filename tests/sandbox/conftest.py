@@ -20,13 +20,6 @@ GARMENT = SAMPLES / "garments" / "tee_stripe.jpg"
 PERSON = SAMPLES / "people" / "mia_tank_dots.jpg"
 
 
-@pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    """Telegram, empty, on a free port."""
-    async with Sandbox() as running:
-        yield running
-
-
 Caller = Callable[..., Awaitable[dict[str, Any]]]
 
 
@@ -53,13 +46,6 @@ async def call(sandbox: Sandbox) -> AsyncIterator[Caller]:
                 return answer
 
         yield make
-
-
-@pytest.fixture
-async def client(sandbox: Sandbox) -> AsyncIterator[SandboxClient]:
-    """The people's side of it."""
-    async with SandboxClient(sandbox.page_url) as connected:
-        yield connected
 
 
 @pytest.fixture

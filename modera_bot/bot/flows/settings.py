@@ -87,7 +87,8 @@ async def _show(turn: Turn) -> None:
     rows = [[language], *switches, [menu.back(turn)]]
     if turn.services.levels:
         text = Markup(f"{text}\n{turn.text('settings-quality')}")
-        rows.insert(1, [_quality(turn, quality) for quality in Quality])
+        levels = [_quality(turn, quality) for quality in Quality]
+        rows[1:1] = [levels[:2], levels[2:]]  # three in a row would be cut off on a phone
     await screen.show(turn, text, rows)
 
 

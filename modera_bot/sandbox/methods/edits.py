@@ -70,7 +70,7 @@ async def delete_messages(call: Call) -> bool:
 
 
 async def set_message_reaction(call: Call) -> bool:
-    """setMessageReaction: bots may set one."""
+    """setMessageReaction: bots may set one, to an album as a whole."""
     person = call.person()
     message = call.world.messages[person.id].get(call.fields["message_id"])
     if message is None:
@@ -78,6 +78,10 @@ async def set_message_reaction(call: Call) -> bool:
     reactions = call.fields.get("reaction", [])
     if len(reactions) > 1 or any(reaction["type"] != "emoji" for reaction in reactions):
         raise bad_request("REACTION_INVALID")
+    album = message.get("media_group_id")
+    if album is not None:  # it goes to the first that is still there
+        every = call.world.messages[person.id].values()
+        message = next(one for one in every if one.get("media_group_id") == album)
     call.world.react(message, [reaction.get("emoji", "") for reaction in reactions])
     return True
 

@@ -171,7 +171,15 @@ function takeOver(old, now) {
     const same = [...old.querySelectorAll("img")].find((loaded) => loaded.src === image.src);
     if (same) image.replaceWith(same);
   }
-  const focused = old.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  const focused = controls(old).indexOf(document.activeElement);
+  const { key } = document.activeElement.dataset;
   old.replaceWith(now);
-  if (focused) now.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  if (focused < 0) return;
+  const there = controls(now);
+  const same = there.find((one) => key && one.dataset.key === key);
+  // a button whose data has changed stands where it stood
+  const next = same ?? there[Math.min(focused, there.length - 1)] ?? now.closest("[tabindex]");
+  next?.focus({ preventScroll: true });
 }
+
+const controls = (element) => [...element.querySelectorAll("button, a")];

@@ -28,9 +28,14 @@ function inlineKey(message, button, onPress) {
   const key = keyOf(message.message_id, button.callback_data ?? button.text);
   const element = h("button", {
     type: "button", class: "key", dataset: { ...dataset, key }, onclick: () => onPress(message, button),
-  }, button.text, button.copy_text && icon("copy"));
+  }, labelOf(message, button), button.copy_text && icon("copy"));
   if (waiting.has(key)) spin(element, true);
   return element;
+}
+
+/** The pay button that Telegram adds by itself speaks the person's language. */
+function labelOf({ invoice }, { pay, text }) {
+  return pay && text === `Pay ⭐️${invoice.total_amount}` ? t("pay", { n: invoice.total_amount }) : text;
 }
 
 /** Whether this button still waits for the bot. */

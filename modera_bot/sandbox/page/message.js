@@ -34,7 +34,7 @@ export function item(messages, run, actions) {
     oncontextmenu: menu,
     dataset: { id: message.message_id, testid: "message" },
     vars: message.photo ? { w: `${photoWidth(messages)}px` } : {},
-  }, h("div", { class: body.filter(Boolean).join(" ") },
+  }, h("span", { class: "spoken" }, `${message.sandbox.outgoing ? t("you") : message.from.first_name}: `), h("div", { class: body.filter(Boolean).join(" ") },
     bubble, keyboard && inlineKeyboard(message, actions.onPress)), more);
 }
 

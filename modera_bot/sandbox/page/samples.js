@@ -25,7 +25,7 @@ export async function prepareSamples(onChoose) {
 export function drawSamples(onChoose) {
   const rows = Object.keys(TITLES).map((kind) => {
     const found = names.filter((name) => name.startsWith(`${kind}/`));
-    return found.length > 0 && h("div", {}, h("h3", {}, t(TITLES[kind])),
+    return found.length > 0 && h("div", {}, h("h2", {}, t(TITLES[kind])),
       h("ul", {}, found.map((name, i) => h("li", {}, sample(name, `${t(TITLES[kind])} ${i + 1}`, onChoose)))));
   });
   $("tray").replaceChildren(

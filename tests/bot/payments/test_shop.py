@@ -75,7 +75,7 @@ async def test_receipt_history_support_and_terms(bot_app: App, anna: SandboxUser
     await anna.text("/balance")
     await anna.press("pay:history", timeout=5)
     history = await anna.wait_for("Your payments")
-    assert "+30 · bought for 150 ⭐" in history["text"]
+    assert "+30 · bought for 150\N{NO-BREAK SPACE}⭐" in history["text"]
     assert "+9 · a bonus" in history["text"]
     await anna.text("/paysupport")
     await anna.wait_for("@care")

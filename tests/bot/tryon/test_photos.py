@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from modera_bot.app import App
+from modera_bot.bot import chat
 from modera_bot.contracts import Category
-from modera_bot.sandbox.client import SandboxUser
+from modera_bot.sandbox.client import SandboxClient, SandboxUser
 from tests.bot.tryon.conftest import (
     CROWD,
     LANDSCAPE,
@@ -311,3 +312,35 @@ class TestWithABackendForTopsOnly:
         await anna.wait_for("a dress or overalls, and I can’t")
         await anna.press("Top")
         await anna.wait_for(is_result)
+
+
+async def test_a_photo_that_is_taken_is_marked(bot_app: App, anna: SandboxUser):
+    await settle(bot_app, anna)
+    for colour in (LANDSCAPE, TOP, OTHER_TOP, WOMAN):
+        await anna.photo(photo(colour))
+        await anna.wait_for(lambda message: True)
+    sent = [m for m in await anna.messages() if m["sandbox"]["outgoing"]]
+    assert [m["sandbox"]["reactions"] for m in sent] == [[], ["👌"], [], ["👌"]]
+
+
+async def test_an_album_of_which_photos_are_taken_is_marked_once(bot_app: App, anna: SandboxUser):
+    await settle(bot_app, anna)
+    await anna.album([photo(colour) for colour in (OTHER_TOP, TOP, WOMAN)])
+    await anna.wait_for(is_result)
+    sent = [m for m in await anna.messages() if m["sandbox"]["outgoing"]]
+    assert [m["sandbox"]["reactions"] for m in sent] == [["👌"], [], []]
+
+
+@pytest.mark.parametrize("fault", ["403", "500", "hang"])
+async def test_a_mark_that_fails_holds_nothing_up(
+    bot_app: App,
+    anna: SandboxUser,
+    client: SandboxClient,
+    fault: str,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(chat, "NOD_S", 0.05)
+    await settle(bot_app, anna)
+    await client.fault("setMessageReaction", fault, times=None)
+    await anna.album([photo(TOP), photo(WOMAN)])
+    await anna.wait_for(is_result)

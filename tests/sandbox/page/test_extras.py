@@ -92,3 +92,34 @@ async def test_every_control_has_a_name_for_screen_readers(
             .map((e) => e.outerHTML)"""
         )
         assert nameless == []
+
+
+async def test_a_screen_reader_hears_who_says_what_in_a_log(page: Page, anna: SandboxUser) -> None:
+    await anna.text("what now?")
+    await expect(page.get_by_role("log").get_by_role("listitem").last).to_contain_text(
+        "You: what now?"
+    )
+    welcome = page.get_by_role("listitem").filter(has_text="Welcome")
+    await expect(welcome).to_contain_text("Modera: Welcome, see /help")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Modera")
+
+
+async def test_the_focus_stays_where_it_was_when_a_button_changes_under_it(
+    page: Page, bot: ScriptedBot, anna: SandboxUser
+) -> None:
+    rows = [
+        [{"text": f"Blur: {value}", "callback_data": f"blur:{value}"}] for value in ("on", "no")
+    ]
+    menu = [{"text": "Menu", "callback_data": "menu"}]
+    sent = await bot.call(
+        "sendMessage", chat_id=anna.id, text="?", reply_markup={"inline_keyboard": [menu, rows[0]]}
+    )
+    await page.get_by_text("Blur: on").focus()
+    target = {"chat_id": anna.id, "message_id": sent["message_id"]}
+    await bot.call(
+        "editMessageReplyMarkup", **target, reply_markup={"inline_keyboard": [menu, rows[1]]}
+    )
+    await expect(page.get_by_text("Blur: no")).to_be_focused()
+    await bot.call("editMessageText", **target, text="Done")
+    more = messages(page).last.get_by_label("More")
+    await expect(more).to_be_focused()  # the buttons are gone

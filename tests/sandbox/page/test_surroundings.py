@@ -12,7 +12,7 @@ from modera_bot.sandbox.client import SandboxClient, SandboxUser
 from modera_bot.sandbox.server import Sandbox
 from tests.sandbox.conftest import PERSON
 from tests.sandbox.page.browsing import IN_BROWSER, Opened, messages, react
-from tests.sandbox.scripted_bot import scripted
+from tests.sandbox.scripted_bot import ScriptedBot, scripted
 
 LIGHT, DARK = "rgb(255, 255, 255)", "rgb(23, 33, 43)"
 
@@ -105,3 +105,19 @@ async def test_on_a_phone_the_people_are_in_a_drawer(
         await expect(page.get_by_test_id("person")).to_be_visible()
         await page.get_by_test_id("person").click()
         await expect(page.get_by_test_id("people")).to_be_hidden()
+
+
+async def test_a_long_message_that_is_quoted_does_not_widen_the_answer(
+    browser: Browser, sandbox: Sandbox, anna: SandboxUser, bot: ScriptedBot
+) -> None:
+    question = await anna.text("a question of many words " * 9)
+    await bot.call(
+        "sendMessage",
+        chat_id=anna.id,
+        text="An answer that is wrapped, since it is longer than a line of a phone",
+        reply_parameters={"message_id": question["message_id"]},
+    )
+    async with Opened(browser, sandbox, width=390, height=844) as page:
+        bubble = await messages(page).last.locator(".bubble").bounding_box()
+        assert bubble is not None
+        assert bubble["x"] + bubble["width"] <= 390

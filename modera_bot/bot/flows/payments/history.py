@@ -48,7 +48,8 @@ def _last(connection: Connection, user_id: int) -> list[Any]:
 def _line(chat: Chat, row: Any) -> Markup:
     kind = row.transaction_type
     if kind == "purchase":
-        what = chat.text("pay-kind-purchase", price=price(row.cost_amount, row.currency))
+        paid = price(row.cost_amount, row.currency).replace(" ", "\N{NO-BREAK SPACE}")
+        what = chat.text("pay-kind-purchase", price=paid)
     else:
         what = chat.text(KINDS[row.feature_used or kind])
     sign = "+" if row.credits_amount > 0 else "−"

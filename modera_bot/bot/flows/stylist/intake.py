@@ -82,7 +82,7 @@ async def _receive(turn: Turn, uploads: Sequence[Upload]) -> None:
     for photo in reversed(read):
         if isinstance(photo, Unusable) or photo_fault(photo.report) is not None:
             continue
-        await photos.store(turn, [photo])
+        await asyncio.gather(photos.store(turn, [photo]), chat.nod(photo.message_id))
         data = StylistData(photo_key=photo.key)
         if is_crowd(photo.report):
             await who.ask(turn, photo.key, photo.report, "stylist")

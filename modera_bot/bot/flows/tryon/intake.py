@@ -111,7 +111,8 @@ async def _receive(turn: Turn, uploads: Sequence[Upload]) -> None:
     placing.faults = [fault for fault in placing.faults if fault[0] not in crowds]
     taken = [*placing.taken.values(), *([second] if second else [])]
     fresh = [*taken, *(question.photo for question in placing.questions), *crowds]
-    await photos.store(turn, fresh)
+    nods = [chat.nod(photo.message_id) for photo in taken]
+    await asyncio.gather(photos.store(turn, fresh), *nods)
     unusable = [bad for bad in read if isinstance(bad, Unusable)]
     await _complain(chat, unusable, placing, usable(turn, data))
     if placing.unused:

@@ -29,7 +29,7 @@ from modera_bot.db.tryons import Tryon
 from modera_bot.errors import Code, StorageError
 
 #: What stands in the place of a deleted picture: width and height in pixels, and a light grey.
-CARD, CARD_GREY = (640, 360), 236
+CARD, CARD_GREY = (640, 120), 236
 
 
 @dataclass(frozen=True, slots=True)

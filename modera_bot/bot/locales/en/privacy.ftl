@@ -30,7 +30,7 @@ privacy-text =
        *[other] { $days } days
     }, then they’re deleted. The rest until you delete it.
 
-    <b>Who sees them.</b> No other user. { $where } The chat itself is with Telegram.
+    <b>Who sees them.</b> No other user, only the program that makes the pictures. { $where } The chat itself is with Telegram.
 
     <b>Your consent.</b> { $consent }
 

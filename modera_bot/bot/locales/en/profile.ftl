@@ -1,6 +1,6 @@
 ### The profile, and inviting friends.
 
-command-profile = Your profile and your photo on file
+command-profile = Your profile
 button-profile = 👤 Profile
 
 profile-title =

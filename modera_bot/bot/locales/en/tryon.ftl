@@ -52,7 +52,7 @@ tryon-used-best =
 tryon-which-role = I’m not sure about this photo. What is it for?
 tryon-who = There are { $count } people in this photo. Whom shall I dress? Tap the number 👇
 tryon-second-garment =
-    That’s another garment, and I try on one at a time. Now I need a photo of the person 🧍
+    That’s another garment, and I have one already. Now I need a photo of the person 🧍
 
     Or would you rather have this garment?
 tryon-second-person =

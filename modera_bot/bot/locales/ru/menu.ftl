@@ -45,7 +45,7 @@ help =
     <b>Что можно примерить</b>
     Футболки, рубашки, свитеры и куртки, брюки, шорты, юбки и платья. Обувь, головные уборы, сумки и другие аксессуары не поддерживаются.
 
-    /style: цвета и образы, которые вам идут
+    /style — цвета и образы, которые вам идут
     /history — ваши примерки и карточки стиля
     /cancel — остановить примерку
     /privacy — что происходит с вашими фото
@@ -99,7 +99,7 @@ button-newer = ‹ Новее
 button-older = Раньше ›
 history-sheet = { $first }–{ $last } из { $count }. Нажмите номер, чтобы открыть.
 button-history-sheet = ▦ Все сразу
-button-history-again = 🔄 Ещё раз
+button-history-again = Ещё раз
 button-history-open = Открыть
 button-history-delete = Удалить
 button-history-erase = Да, удалить

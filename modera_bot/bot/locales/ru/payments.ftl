@@ -49,15 +49,15 @@ pay-held = Отложено на то, что сейчас в работе: { $h
 pay-debt = За вами долг, { $debt }: платёж вернулся, а кредиты уже были потрачены. Он погасится следующей покупкой.
 pay-subscription =
     { $cancelled ->
-        [yes] Подписка отменена и действует до { DATETIME($until, dateStyle: "long") }.
-       *[no] Подписка продлится { DATETIME($until, dateStyle: "long") }.
+        [yes] Подписка отменена и действует до { DATETIME($until, dateStyle: "long") }
+       *[no] Следующее продление подписки — { DATETIME($until, dateStyle: "long") }
     }
 pay-packages =
     <b>Какой пакет?</b>
 
     Оплата звёздами Telegram ⭐. Кредиты не сгорают. Месячный пакет можно отменить в любой момент.
 pay-have-code = Есть промокод? Отправьте его так: <code>/promo КОД</code>
-button-pay-buy = Купить кредиты
+button-pay-buy = Купить
 button-pay-history = Платежи
 pay-package = { $credits } · { $price }
 pay-package-monthly = { $credits } в месяц · { $price }
@@ -86,7 +86,7 @@ pay-refunded =
     Списано: { $credits }. Осталось { $balance }.
 pay-not-ours = Этот платёж не относится ни к чему, что здесь продаётся, поэтому звёзды я вернул.
 alert-pay-closed = Это предложение уже закрыто. Выберите, пожалуйста, заново: /buy
-pay-subscription-cancelled = Отменил. Оплаченное остаётся: подписка действует до { DATETIME($until, dateStyle: "long") }.
+pay-subscription-cancelled = Отменил. Оплаченное остаётся: подписка действует до { DATETIME($until, dateStyle: "long") }
 pay-subscription-resumed = Хорошо, подписка остаётся.
 
 ## После примерки или совета

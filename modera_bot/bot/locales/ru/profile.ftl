@@ -1,6 +1,6 @@
 ### Профиль и приглашения друзей.
 
-command-profile = Ваш профиль и сохранённое фото
+command-profile = Ваш профиль
 button-profile = 👤 Профиль
 
 profile-title =

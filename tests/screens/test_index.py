@@ -1,0 +1,21 @@
+"""docs/screens.md and its pictures are those of the scenes; `scripts/screenshots` makes them."""
+
+from tests.conftest import ROOT
+from tests.screens import index
+from tests.screens.scenes import PARTS
+from tests.screens.sheet import LARGEST
+
+PICTURES = ROOT / "docs" / "screens"
+NAMES = [scene.name for _, scenes in PARTS for scene in scenes]
+
+
+def test_the_page_lists_every_scene():
+    assert (ROOT / "docs" / "screens.md").read_text() == index.page()
+    assert len(NAMES) == len({*NAMES})
+
+
+def test_there_is_a_small_picture_of_every_scene_and_no_other():
+    assert sorted(path.stem for path in PICTURES.iterdir()) == sorted(NAMES)
+    sizes = {path.name: path.stat().st_size for path in PICTURES.iterdir()}
+    assert [name for name, size in sizes.items() if size > 1.5 * LARGEST] == []
+    assert sum(sizes.values()) < 6_000_000
