@@ -11,8 +11,11 @@ import pytest
 from click.testing import CliRunner
 
 from modera_bot.cli import commands
+from modera_bot.config import BudgetSettings, InferenceSettings, OpenAISettings, Settings
+from modera_bot.db import Database, ai_calls
 from modera_bot.errors import BackendError, Code, ModeraError, Refusal
 from modera_bot.ml.base import BackendContext, Progress, StyleTask, silent
+from modera_bot.ml.cost import DatabaseMeter
 from modera_bot.ml.metering import Tally
 from modera_bot.ml.style.backends import load
 from modera_bot.ml.style.card import WIDTH
@@ -26,6 +29,7 @@ from tests.ml.hosted.openai_server import from_jpeg, refused
 from tests.ml.hosted.server import Reply
 from tests.ml.style.conftest import Providers
 from tests.ml.style.vision import answer
+from tests.servers.databases import database_url
 
 HOSTED = ["openai", "gemini"]
 ANA = StyleTask(sample("people/ana_tee_logo"), StylePreferences(occasion="work"), "en")
@@ -158,6 +162,21 @@ def test_one_that_fails_again_and_again_is_left_alone_whoever_asks(
     (fit,) = context.visions.chosen("fit", ("openai",))
     with pytest.raises(BackendError, match="left alone"):
         fit.structured("How does it fit?", [], type(answer), role="fit")  # type: ignore[type-var]
+
+
+def test_at_the_limit_of_a_budget_the_rules_advise_and_nobody_is_called(
+    pool: PicturePool, models: Path, tmp_path: Path
+) -> None:
+    database = Database(database_url("sqlite", tmp_path))
+    paid = InferenceSettings(openai=OpenAISettings(api_key="sk-none"))  # OpenAI's own address
+    meter = DatabaseMeter(database, BudgetSettings(day_usd=0.0001))
+    context = BackendContext(pool, Settings(models=models, inference=paid), meter)
+    advised = advise_first(ANA, [load("openai")(context), load("rules")(context)])
+    assert advised.backend == "rules"
+    with database.begin() as connection:
+        assert ai_calls.figures(connection, ai_calls.of_day()) == []
+    context.visions.close()
+    database.close()
 
 
 class _Failing:

@@ -19,7 +19,6 @@ from tests.conftest import ROOT
 from tests.ml.conftest import sample
 from tests.ml.style.conftest import Providers
 from tests.ml.style.vision import answer
-from tests.ml.vlm.tiny import write_model
 
 TABLE = ROOT / "docs" / "stylist.md"
 
@@ -39,6 +38,8 @@ def studio(
     _providers: Providers, pool: PicturePool, models: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[BackendContext]:
     """A context for all tests, with a model of our own: that takes seconds to start."""
+    from tests.ml.vlm.tiny import write_model  # transformers take seconds to import
+
     folder = tmp_path_factory.mktemp("vlm")
     write_model(folder)
     settings = _providers.settings(models, vlm=VlmSettings(folder=folder, device="cpu"))

@@ -8,12 +8,13 @@ import pytest
 from modera_bot.config import VlmSettings
 from modera_bot.ml.metering import Tally
 from modera_bot.ml.vlm.vision import LocalVision
-from tests.ml.vlm.tiny import write_model
 
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a tiny model; nobody may change it."""
+    from tests.ml.vlm.tiny import write_model  # transformers take seconds to import
+
     made = tmp_path_factory.mktemp("vlm")
     write_model(made)
     return made

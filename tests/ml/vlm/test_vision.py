@@ -1,5 +1,6 @@
 """A vision-language model of our own: it keeps to the form, stops, and says what is wrong."""
 
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -13,8 +14,7 @@ from modera_bot.errors import BackendError, Code, JobCancelled
 from modera_bot.images import encode
 from modera_bot.ml.metering import Tally
 from modera_bot.ml.vlm import vision as vision_module
-from modera_bot.ml.vlm.network import Network
-from modera_bot.ml.vlm.plan import plan
+from modera_bot.ml.vlm import worker
 from modera_bot.ml.vlm.vision import LocalVision
 
 PICTURES = [encode(np.full((90, 60, 3), shade, np.uint8)) for shade in (40, 200)]
@@ -105,9 +105,21 @@ def test_doctor_tells_where_it_would_run(folder: Path, tmp_path: Path) -> None:
 def test_a_model_that_cannot_be_loaded_is_named_with_the_reason(
     folder: Path, tmp_path: Path
 ) -> None:
+    from modera_bot.ml.vlm.network import Network
+    from modera_bot.ml.vlm.plan import plan
+
     (tmp_path / "config.json").write_text('{"model_type": "unheard-of"}')
     (tmp_path / "model.safetensors").symlink_to(folder / "model.safetensors")
     with pytest.raises(BackendError) as caught:
         Network(tmp_path, plan(tmp_path, "cpu"))
     assert caught.value.code is Code.MODELS_MISSING
     assert str(tmp_path) in caught.value.detail
+
+
+def test_without_its_packages_it_says_how_to_get_them(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "llguidance", None)
+    monkeypatch.delitem(sys.modules, "modera_bot.ml.vlm.network", raising=False)
+    with pytest.raises(BackendError, match=r"llguidance is not installed.*modera-bot\[local\]"):
+        worker._load(folder, "cpu")
