@@ -301,7 +301,7 @@ async def test_outfits_show_their_items_with_search_links_in_one_message(
 
 async def test_the_profile_is_saved(bot_app: App, anna: SandboxUser):
     await advised(bot_app, anna)
-    query = await anna.press("💾 Save as my profile")
+    query = await anna.press("💾 Save")
     assert (await anna.answer_to(query))["text"] == "Saved as your profile."
 
     async def saved() -> object:
@@ -313,7 +313,7 @@ async def test_the_profile_is_saved(bot_app: App, anna: SandboxUser):
 
 async def test_the_card_comes_as_a_file(bot_app: App, anna: SandboxUser, client: SandboxClient):
     await advised(bot_app, anna)
-    await anna.press("📎 Card as a file")
+    await anna.press("📎 As a file")
     message = await anna.wait_for(lambda m: "document" in m)
     data = await client.download(message["document"]["file_id"])
     assert Image.open(io.BytesIO(data)).width == WIDTH
@@ -367,7 +367,7 @@ async def test_an_advice_of_somebody_else_can_not_be_opened(
 
 async def test_withdrawn_consent_takes_what_was_read_along(bot_app: App, anna: SandboxUser):
     await advised(bot_app, anna)
-    await anna.press("💾 Save as my profile")
+    await anna.press("💾 Save")
     await anna.text("/privacy")
     await anna.press("Withdraw consent", timeout=8)
     await anna.press("Yes, withdraw", timeout=8)

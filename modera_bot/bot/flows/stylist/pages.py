@@ -81,27 +81,22 @@ def _inner(chat: Chat, page: str, wishes: StylePreferences) -> Rows:
     if page == "size":
         return _sizes(wishes.sizes)
     if page == "body":
-        return _single(chat, "body", wishes.body, 2)
+        return _single(chat, "body", wishes.body)
     if page == "looks":
         return [*_looks(chat, wishes.appearance), _go(chat)]
     _, field = MANY[page]
-    rows = _many(chat, page, getattr(wishes, field), 2)
-    return [*rows, *_single(chat, "fit", wishes.fit, 3)] if page == "style" else rows
+    rows = _many(chat, page, getattr(wishes, field))
+    return [*rows, *_single(chat, "fit", wishes.fit)] if page == "style" else rows
 
 
 def _looks(chat: Chat, told: Appearance) -> Rows:
-    across = {"skin": 3, "undertone": 3}
-    return [
-        row
-        for wish in LOOKS
-        for row in _single(chat, wish, getattr(told, wish), across.get(wish, 2))
-    ]
+    return [row for wish in LOOKS for row in _single(chat, wish, getattr(told, wish))]
 
 
 def _main(chat: Chat, wishes: StylePreferences) -> Rows:
     return [
-        *_single(chat, "occasion", wishes.occasion, 2),
-        *_single(chat, "wardrobe", wishes.wardrobe, 2),
+        *_single(chat, "occasion", wishes.occasion),
+        *_single(chat, "wardrobe", wishes.wardrobe),
         [to(chat, "style"), to(chat, "budget")],
         [to(chat, "liked"), to(chat, "avoided")],
         [to(chat, "size"), to(chat, "body")],
@@ -126,7 +121,7 @@ def processing(chat: Chat) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[_button(chat, "button-cancel", "stylist:cancel")]])
 
 
-def _single(chat: Chat, wish: str, chosen: StrEnum | None, across: int) -> Rows:
+def _single(chat: Chat, wish: str, chosen: StrEnum | None) -> Rows:
     def button(value: StrEnum) -> InlineKeyboardButton:
         here = value is chosen
         data = f"stylist:set:{wish}:{'none' if here else value}"
@@ -134,10 +129,10 @@ def _single(chat: Chat, wish: str, chosen: StrEnum | None, across: int) -> Rows:
             _ticked(chat.text(f"button-{wish}-{value}"), here), callback_data=data
         )
 
-    return _grid([button(value) for value in SINGLE[wish]], across)
+    return _grid([button(value) for value in SINGLE[wish]])
 
 
-def _many(chat: Chat, wish: str, chosen: Iterable[StrEnum], across: int) -> Rows:
+def _many(chat: Chat, wish: str, chosen: Iterable[StrEnum]) -> Rows:
     values, _ = MANY[wish]
     family = "hue" if values is Hue else wish
 
@@ -148,16 +143,16 @@ def _many(chat: Chat, wish: str, chosen: Iterable[StrEnum], across: int) -> Rows
             _ticked(chat.text(f"button-{family}-{value}"), here), callback_data=data
         )
 
-    return _grid([button(value) for value in values], across)
+    return _grid([button(value) for value in values])
 
 
 def _budgets(chat: Chat, chosen: Range | None) -> Rows:
-    """A row of three ranges for each currency."""
-    found = []
+    """Three ranges for each currency."""
+    found: list[Sequence[InlineKeyboardButton]] = []
     for currency, (first, second) in BUDGETS.items():
         ranges = ((0, first), (first, second), (second, None))
         own = [Range(low=low, high=high, currency=currency) for low, high in ranges]
-        found.append([_budget(chat, budget, budget == chosen) for budget in own])
+        found += _grid([_budget(chat, budget, budget == chosen) for budget in own])
     return found
 
 
@@ -190,7 +185,8 @@ def _ticked(label: str, here: bool) -> str:
     return f"✓ {label}" if here else label
 
 
-def _grid(buttons: Sequence[InlineKeyboardButton], across: int) -> Rows:
+def _grid(buttons: Sequence[InlineKeyboardButton], across: int = 2) -> Rows:
+    """Two in a row: a third would cut labels off on a phone, unless they are very short."""
     return [buttons[start : start + across] for start in range(0, len(buttons), across)]
 
 

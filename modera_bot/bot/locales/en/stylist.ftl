@@ -151,8 +151,8 @@ stylist-why-words = Tap a reason, or tell me in your own words.
 stylist-complaint-noted = Thank you, I’ve noted it. Shall I advise again?
 
 button-stylist-outfit = Outfit { $number }
-button-stylist-save = 💾 Save as my profile
-button-stylist-file = 📎 Card as a file
+button-stylist-save = 💾 Save
+button-stylist-file = 📎 As a file
 button-stylist-tryon = 👕 Try something on
 button-stylist-redo = 🔁 Other wishes
 button-stylist-again = 🔁 Advise again

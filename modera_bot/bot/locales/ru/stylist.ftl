@@ -156,8 +156,8 @@ stylist-why-words = Нажмите на причину или напишите �
 stylist-complaint-noted = Спасибо, записано. Дать совет ещё раз?
 
 button-stylist-outfit = Образ { $number }
-button-stylist-save = 💾 В мой профиль
-button-stylist-file = 📎 Карточка файлом
+button-stylist-save = 💾 В профиль
+button-stylist-file = 📎 Файлом
 button-stylist-tryon = 👕 Примерить вещь
 button-stylist-redo = 🔁 Другие пожелания
 button-stylist-again = 🔁 Ещё один совет
