@@ -8,8 +8,8 @@ from PIL import Image
 GAP = 12
 GROUND = (214, 219, 225)
 #: Largest file in bytes, and the qualities tried until it is one.
-LARGEST = 60_000
-QUALITIES = (84, 78, 72, 64, 56, 48, 40)
+LARGEST = 52_000
+QUALITIES = (70, 55, 42, 30, 22)
 
 
 def put_together(shots: dict[tuple[str, str], bytes]) -> Image.Image:
@@ -35,7 +35,7 @@ def save(sheet: Image.Image, path: Path) -> None:
     """Write a WebP, at the best quality that keeps it small."""
     for quality in QUALITIES:
         file = io.BytesIO()
-        sheet.save(file, "WEBP", quality=quality, method=6)
+        sheet.save(file, "WEBP", quality=quality, method=4)
         if file.tell() <= LARGEST:
             break
     path.write_bytes(file.getvalue())

@@ -3,7 +3,6 @@
 from tests.conftest import ROOT
 from tests.screens import index
 from tests.screens.scenes import PARTS
-from tests.screens.sheet import LARGEST
 
 PICTURES = ROOT / "docs" / "screens"
 NAMES = [scene.name for _, scenes in PARTS for scene in scenes]
@@ -17,5 +16,5 @@ def test_the_page_lists_every_scene():
 def test_there_is_a_small_picture_of_every_scene_and_no_other():
     assert sorted(path.stem for path in PICTURES.iterdir()) == sorted(NAMES)
     sizes = {path.name: path.stat().st_size for path in PICTURES.iterdir()}
-    assert [name for name, size in sizes.items() if size > 1.5 * LARGEST] == []
+    assert [name for name, size in sizes.items() if size > 75_000] == []
     assert sum(sizes.values()) < 6_000_000
