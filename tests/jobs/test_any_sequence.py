@@ -173,7 +173,7 @@ def in_memory() -> Iterator[Database]:
 
 
 @settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(program=st.lists(steps, min_size=1, max_size=12))
 def test_states_holds_and_events_agree_after_each_step(
