@@ -18,15 +18,13 @@ from tests.bot.conftest import (
     _Lent,
     anna,
     boris,
-    client,
     conduct,
     pool,
-    sandbox,
     settings,
     tryon,
 )
 
-__all__ = ["anna", "boris", "client", "conduct", "pool", "sandbox", "settings", "tryon"]
+__all__ = ["anna", "boris", "conduct", "pool", "settings", "tryon"]
 
 TOKEN, OLD_TOKEN = "a-token-of-the-tests", "another-token-still-valid"
 
