@@ -450,7 +450,10 @@ class Payments(Protocol):
         ...
 
     def offered(self, conn: Connection, order_id: str, *, failed: bool = False) -> None:
-        """Note that the person was told how to pay, or that this was not possible."""
+        """Note that the person was told how to pay, or that this was not possible.
+
+        An order that they were told how to pay before stays open: that way still works.
+        """
         ...
 
     def may_pay(

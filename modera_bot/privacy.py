@@ -73,7 +73,7 @@ def finish_erasures(database: Database) -> None:
 def erase_pictures(database: Database, storage: Storage, user_id: int) -> int:
     """Erase a person's photos and results alone, and what was read in them; returns how many.
 
-    Raises StorageError.
+    What they said of an advice goes with it. Raises StorageError.
     """
     stored = storage.delete_prefix(_folder(user_id))
     tryons = schema.virtual_tryons
@@ -86,7 +86,9 @@ def erase_pictures(database: Database, storage: Storage, user_id: int) -> int:
         connection.execute(
             advice.update()
             .where(advice.c.user_id == user_id)
-            .values(card_image_url=None, style_profile=None, recommendations=None)
+            .values(
+                card_image_url=None, style_profile=None, recommendations=None, user_feedback=None
+            )
         )
         people = schema.users
         connection.execute(people.update().where(people.c.id == user_id).values(style_profile=None))

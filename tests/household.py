@@ -85,7 +85,12 @@ def _furnish(connection: Connection, user_id: int, number: int) -> None:
             "person_image_url": photo,
             "result_image_url": result,
         },
-        "style_analyses": {"id": tryon, "session_id": session, "input_image_url": photo},
+        "style_analyses": {
+            "id": tryon,
+            "session_id": session,
+            "input_image_url": photo,
+            "user_feedback": {"good": False, "words": "too dark for me"},
+        },
         "credit_transactions": {
             "id": tryon,
             "transaction_type": "usage",

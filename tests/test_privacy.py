@@ -226,3 +226,6 @@ def test_erasing_the_pictures_keeps_the_rest(house: House) -> None:
         query = select(tryons.c.result_image_url).where(tryons.c.user_id == anna)
         assert [*connection.execute(query).scalars()] == [None]
         assert connection.execute(select(func.count()).select_from(tryons)).scalar_one() == 2
+        advice = schema.style_analyses
+        said = select(advice.c.user_id).where(advice.c.user_feedback.is_not(None))
+        assert [*connection.execute(said).scalars()] == [boris]

@@ -28,7 +28,7 @@ def price(amount: Decimal, currency: str) -> str:
 
 
 def package_rows(chat: Chat, packages: Iterable[Package], suffix: str = "") -> Rows:
-    """A button for each package; `suffix` ":go" lets what waits go on once it is paid."""
+    """A button for each package; `suffix` ":<feature>" lets what waits go on once it is paid."""
     return [
         [
             InlineKeyboardButton(

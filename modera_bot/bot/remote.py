@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from telegram import Bot
-from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
+from telegram.error import BadRequest, TelegramError
 
 from modera_bot.bot import invoices
 from modera_bot.bot.chat import Chat
@@ -88,6 +88,6 @@ async def _asked(settings: TelegramSettings) -> AsyncIterator[Bot]:
     try:
         async with reached(settings) as bot:
             yield bot
-    except (NetworkError, Forbidden) as error:
+    except TelegramError as error:
         fault = f"telegram.base_url: {settings.base_url} does not do it ({error})"
         raise ConfigError((fault,)) from error

@@ -57,6 +57,8 @@ def _end_subscription(settings: Settings, database: Any, telegram_id: int, user_
         raise click.ClickException(
             f"nothing was erased, for their subscription could not be cancelled: {error.detail}"
         ) from error
+    with database.begin() as connection:  # erasing may fail
+        orders.set_cancelled(connection, running.id, True)
     if known:
         return "Their subscription is cancelled."
     return "Telegram does not know their subscription any more."

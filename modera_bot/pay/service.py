@@ -87,8 +87,10 @@ class PaymentService:
         return (amount * rates[currency]).quantize(_CENT) if amount else Decimal(0)  # type: ignore[index]
 
     def offered(self, conn: Connection, order_id: str, *, failed: bool = False) -> None:
-        to = OrderState.FAILED if failed else OrderState.PENDING
-        orders.move(conn, order_id, orders.OPEN, to)
+        if failed:
+            orders.move(conn, order_id, (OrderState.CREATED,), OrderState.FAILED)
+        else:
+            orders.move(conn, order_id, orders.OPEN, OrderState.PENDING)
 
     def may_pay(
         self, conn: Connection, order_id: str, *, user_id: int, amount: Decimal, currency: str

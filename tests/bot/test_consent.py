@@ -18,7 +18,7 @@ from tests.bot.tryon.conftest import TOP, WOMAN, ColourInspector, is_result, pho
 from tests.fakes import Conduct
 
 #: Digest of the text of each version, in all languages.
-DIGESTS = {2: "8aab960b83f903b0"}
+DIGESTS = {3: "1e0a6b5463fd6857"}
 
 
 @pytest.fixture(autouse=True)
@@ -96,7 +96,7 @@ async def test_after_agreeing_the_photo_need_not_be_sent_again(
     thanks = await anna.wait_for("Thank you!")
     assert thanks["message_id"] == asked["message_id"]
     assert labels(thanks) == []
-    assert await given(bot_app, anna) == [("2.30d", "en", True)]
+    assert await given(bot_app, anna) == [("3.30d", "en", True)]
     assert len([*bot_app.services.storage.keys("")]) == 1
 
 
@@ -158,7 +158,7 @@ async def test_the_consent_is_kept_with_the_language_it_was_read_in(
     await boris.press("Соглашаюсь")
     await boris.wait_for("Вещь вижу")
 
-    assert await given(bot_app, boris) == [("2.30d", "ru", True)]
+    assert await given(bot_app, boris) == [("3.30d", "ru", True)]
 
 
 async def test_the_second_of_two_questions_can_be_answered_either_way(
@@ -174,7 +174,7 @@ async def test_the_second_of_two_questions_can_be_answered_either_way(
     await anna.press("No, thanks", message_id=first["message_id"])
     await anna.wait_for("You’ve agreed before")
 
-    assert await given(bot_app, anna) == [("2.30d", "en", True)]
+    assert await given(bot_app, anna) == [("3.30d", "en", True)]
 
 
 async def test_agreeing_twice_loses_no_photo(bot_app: App, anna: SandboxUser) -> None:
@@ -205,7 +205,7 @@ async def test_a_question_answered_after_the_session_ended_leads_to_the_menu(
 
     await anna.wait_for("What would you like to do?")
 
-    assert await given(bot_app, anna) == [("2.30d", "en", True)]
+    assert await given(bot_app, anna) == [("3.30d", "en", True)]
 
 
 class TestElsewhere:
@@ -234,7 +234,7 @@ class TestElsewhere:
         await anna.wait_for(is_result, timeout=10)
         assert len(conduct.calls) == 1
         assert await given(bot_app, anna) == [
-            ("2.30d", "en", True),
+            ("3.30d", "en", True),
             (consents.VERSION, "en", True),
         ]
 
@@ -285,7 +285,7 @@ class TestOtherTerms:
         await greet(bot_app, anna)
         user = await known(bot_app, anna)
         await bot_app.services.database.run(
-            users.give_consent, user.id, consent.PURPOSE, "2.30d", "en"
+            users.give_consent, user.id, consent.PURPOSE, "3.30d", "en"
         )
         await anna.photo(photo(TOP))
 

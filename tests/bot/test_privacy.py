@@ -59,7 +59,7 @@ async def test_privacy_tells_what_is_kept_how_long_and_where(
 
     assert "30 days" in shown["text"]
     assert "on this bot’s own server" in shown["text"]
-    assert "(terms 2.30d)" in shown["text"]
+    assert "(terms 3.30d)" in shown["text"]
     assert labels(shown) == ["Get my data", "Withdraw consent", "Delete everything", "☰ Menu"]
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 from modera_bot.app import App
 from modera_bot.config import PackageSettings, PaySettings
-from modera_bot.db import schema
+from modera_bot.db.schema import now, orders
 from modera_bot.sandbox.client import SandboxUser
 from tests.bot.payments.conftest import credits
 from tests.bot.tryon.conftest import _colours
@@ -160,7 +161,7 @@ async def test_what_is_not_on_sale_is_not_sold(
     status, answer = await purchase(caller, **changes)
     assert (status, answer["error"]["code"]) == (422, "not_for_sale")
     with app.services.database.begin() as connection:
-        assert connection.execute(select(schema.orders)).first() is None
+        assert connection.execute(select(orders)).first() is None
 
 
 async def test_somebody_elses_order_does_not_exist(
@@ -170,6 +171,42 @@ async def test_somebody_elses_order_does_not_exist(
     _, bought = await purchase(caller)
     status, answer = await invoice(other, bought["order_id"])
     assert (status, answer["error"]["code"]) == (404, "not_found")
+
+
+async def test_an_order_that_telegram_would_not_let_be_paid_has_no_invoice(
+    app: App, caller: Caller, anna: SandboxUser
+) -> None:
+    await anna.text("/balance")
+    await anna.wait_for("You have 9 credits")
+    monthly = {"package": "monthly", "currency": "XTR", "provider": "stars"}
+    with app.services.database.begin() as connection:
+        first, second = (
+            app.services.payments.purchase(connection, user_id=caller.user_id, **monthly)[0].id
+            for _ in range(2)
+        )
+    _, made = await invoice(caller, first)
+    await anna.pay(made["payment_url"])
+    await anna.wait_for("Paid: 300 ⭐")
+    _, late = await purchase(caller)
+    with app.services.database.begin() as connection:
+        a_day_ago = {"created_at": now() - timedelta(days=1, minutes=1)}
+        connection.execute(orders.update().where(orders.c.id == late["order_id"]).values(a_day_ago))
+    for order_id in (second, late["order_id"]):  # they have a subscription; a day has passed
+        status, answer = await invoice(caller, order_id)
+        assert (status, answer["error"]["code"]) == (409, "order_closed")
+
+
+async def test_an_order_with_an_address_stays_open_when_another_can_not_be_made(
+    app: App, caller: Caller
+) -> None:
+    _, bought = await purchase(caller)
+    assert (await invoice(caller, bought["order_id"]))[0] == 201
+    with app.services.database.begin() as connection:  # more than Telegram sells
+        connection.execute(orders.update().values(amount=30_000))
+    status, answer = await invoice(caller, bought["order_id"])
+    assert (status, answer["error"]["code"]) == (422, "not_for_sale")
+    with app.services.database.begin() as connection:
+        assert connection.execute(select(orders.c.state)).scalar_one() == "pending"
 
 
 async def test_where_telegram_does_not_answer_the_order_can_be_invoiced_later(

@@ -28,7 +28,7 @@ from modera_bot.db import consents, schema, sessions, users
 
 PURPOSE = "photos"
 #: Number of the text `consent-question`; a test holds the digest of the text it stands for.
-TEXT_VERSION = 2
+TEXT_VERSION = 3
 
 
 def version(settings: Settings) -> str:

@@ -16,8 +16,8 @@ async def offer(
     """Say price and balance, with a button to agree or, without enough credits, the packages.
 
     `agree` and `cancel` are callback data; `more` are rows beside the button to agree. Once a
-    package is paid, `payments.waiting` lets the session go on. Ending the turn is left to the
-    caller, who has the session wait.
+    package is paid, `payments.waiting` lets the session go on, if it is still of this feature.
+    Ending the turn is left to the caller, who has the session wait.
     """
     chat, services = Chat.of(turn), turn.services
     balance = await services.database.run(services.payments.welcome, turn.user.id)
@@ -30,7 +30,7 @@ async def offer(
         )
         text, rows = chat.text(f"pay-confirm-{feature}", **costs), [[go], *more]
     else:
-        rows = [*package_rows(chat, services.payments.packages("XTR"), ":go")]
+        rows = [*package_rows(chat, services.payments.packages("XTR"), f":{feature}")]
         text = chat.text(f"pay-short-{feature}", **costs)
     stop = InlineKeyboardButton(chat.text("button-cancel"), callback_data=cancel)
     await chat.send(text, InlineKeyboardMarkup([*rows, [stop]]))

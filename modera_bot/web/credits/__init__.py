@@ -72,7 +72,7 @@ def _invoice(services: Services) -> APIRouter:
     async def create(body: Invoice) -> Invoiced:
         """Make the invoice of an open order in Stars; again gives another for the same order."""
         _ensure_sales(services)
-        order, user = await services.database.run(_payable, body)
+        order, user = await services.database.run(_payable, services, body)
         try:
             url = await invoice_link(services, order, user)
         except PaymentError as error:
@@ -146,7 +146,7 @@ def _purchase(connection: Connection, services: Services, body: Buy) -> Bought:
     )
 
 
-def _payable(connection: Connection, body: Invoice) -> tuple[Order, User]:
+def _payable(connection: Connection, services: Services, body: Invoice) -> tuple[Order, User]:
     """The person's own order, if an invoice of Telegram's can be made for it."""
     order = orders.get(connection, body.order_id)
     user = users.by_id(connection, body.user_id)
@@ -154,7 +154,9 @@ def _payable(connection: Connection, body: Invoice) -> tuple[Order, User]:
         raise ApiError(Fault.NOT_FOUND)
     if order.provider != "stars":
         raise ApiError(Fault.NOT_FOR_SALE)
-    if order.state not in orders.OPEN:
+    if not services.payments.may_pay(
+        connection, order.id, user_id=user.id, amount=order.amount, currency=order.currency
+    ):
         raise ApiError(Fault.ORDER_CLOSED)
     return order, user
 

@@ -33,7 +33,7 @@ async def test_without_credits_a_package_is_bought_and_the_try_on_goes_on(
     short = await anna.wait_for("Not enough credits")
     assert labels(short)[:1] == ["30 credits · 150 ⭐"]
 
-    await anna.press("pay:buy:basic:go")
+    await anna.press("pay:buy:basic:tryon")
     invoice = await anna.wait_for(is_invoice)
     query = await anna.pay(invoice)
     assert (await anna.checkout_of(query))["ok"]
@@ -50,7 +50,7 @@ async def test_who_pays_after_a_long_while_gets_the_try_on_all_the_same(
 ) -> None:
     await settle(bot_app, anna)
     await both_photos(anna)
-    await anna.press("pay:buy:basic:go", timeout=5)
+    await anna.press("pay:buy:basic:tryon", timeout=5)
     invoice = await anna.wait_for(is_invoice)
     with bot_app.services.database.begin() as connection:
         connection.execute(fashion_sessions.update().values(status="expired"))
@@ -66,7 +66,7 @@ async def test_who_does_something_else_by_then_is_not_taken_back(
 ) -> None:
     await settle(bot_app, anna)
     await both_photos(anna)
-    await anna.press("pay:buy:basic:go", timeout=5)
+    await anna.press("pay:buy:basic:tryon", timeout=5)
     invoice = await anna.wait_for(is_invoice)
     await anna.text("/menu")
     await anna.wait_for("What would you like to do?")

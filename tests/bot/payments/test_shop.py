@@ -1,18 +1,24 @@
 """What stands around a purchase: gifts, codes, history, support, terms, and leaving for good."""
 
+import asyncio
 from decimal import Decimal
+from functools import partial
+from unittest.mock import Mock
 
 import pytest
+from click.testing import CliRunner
 
+from modera_bot import privacy
 from modera_bot.app import App
 from modera_bot.bot.remote import refund
+from modera_bot.cli import commands
 from modera_bot.config import PackageSettings, PaySettings, PromoSettings
 from modera_bot.contracts import OrderState
 from modera_bot.db import orders
-from modera_bot.errors import PaymentError
+from modera_bot.errors import Code, PaymentError, StorageError
 from modera_bot.sandbox.client import SandboxClient, SandboxUser
 from tests.bot.payments.conftest import credits, is_invoice
-from tests.bot.people import labels
+from tests.bot.people import known, labels
 from tests.bot.tryon.conftest import settle
 
 
@@ -39,6 +45,15 @@ async def buy(person: SandboxUser) -> str:
     await person.pay(await person.wait_for(is_invoice))
     await person.wait_for("150 ⭐")
     return (await person.payments())[-1]["id"]
+
+
+async def subscribe(person: SandboxUser) -> None:
+    """Buy 100 credits every month."""
+    await person.text("/buy")
+    await person.press("pay:buy:monthly", timeout=5)
+    offered = await person.wait_for("100 credits every month")
+    await person.pay(offered["reply_markup"]["inline_keyboard"][0][0]["url"])
+    await person.wait_for("Paid: 300 ⭐")
 
 
 async def test_a_newcomer_is_told_of_the_credits_they_begin_with(
@@ -110,11 +125,7 @@ async def test_who_leaves_is_told_what_is_lost_and_pays_no_more(
     bot_app: App, anna: SandboxUser, client: SandboxClient
 ) -> None:
     await settle(bot_app, anna)
-    await anna.text("/buy")
-    await anna.press("pay:buy:monthly", timeout=5)
-    offered = await anna.wait_for("100 credits every month")
-    await anna.pay(offered["reply_markup"]["inline_keyboard"][0][0]["url"])
-    await anna.wait_for("Paid: 300 ⭐")
+    await subscribe(anna)
 
     await anna.text("/delete")
     asked = await anna.wait_for("Delete everything about you?")
@@ -125,3 +136,33 @@ async def test_who_leaves_is_told_what_is_lost_and_pays_no_more(
     await anna.wait_for("Everything about you is deleted.")
 
     assert (await anna.payments())[0]["stopped"]
+
+
+async def test_an_operator_who_erases_is_told_what_failed_and_can_do_it_again(
+    bot_app: App, anna: SandboxUser, client: SandboxClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await settle(bot_app, anna)
+    await subscribe(anna)
+    settings = bot_app.services.settings
+    environment = {
+        "MODERA_DATA": str(settings.data),
+        "MODERA_DATABASE__URL": settings.database.url,
+        "MODERA_STORAGE__FOLDER": str(settings.data / "pictures"),
+        "MODERA_TELEGRAM__TOKEN": settings.telegram.token.get_secret_value(),
+        "MODERA_TELEGRAM__BASE_URL": settings.telegram.base_url,
+    }
+    command = partial(CliRunner().invoke, commands, ["erase", str(anna.id)], env=environment)
+    user = await known(bot_app, anna)
+
+    await client.fault("editUserStarSubscription", "429", seconds=90)
+    ended = await asyncio.to_thread(command)
+    assert ended.exit_code == 1
+    assert "nothing was erased" in ended.output
+    assert "Flood control" in ended.output
+
+    gone = StorageError(Code.STORAGE_UNAVAILABLE, "the disk is away")
+    monkeypatch.setattr(privacy, "erase", Mock(side_effect=gone))
+    assert (await asyncio.to_thread(command)).exception is gone
+    subscribed = await bot_app.services.database.run(orders.subscription, user.id)
+    assert subscribed is not None
+    assert subscribed.cancelled

@@ -7,11 +7,11 @@ from modera_bot.config import Settings
 from modera_bot.contracts import Feature
 from modera_bot.errors import BackendError, Code, Refusal
 from modera_bot.sandbox.client import SandboxUser
-from tests.bot.payments.conftest import credits, is_invoice
+from tests.bot.payments.conftest import both_photos, credits, is_invoice
 from tests.bot.payments.test_buying import give
 from tests.bot.people import known, labels
 from tests.bot.stylist.conftest import choosing, is_advice, stylist
-from tests.bot.tryon.conftest import eventually, settle, state
+from tests.bot.tryon.conftest import WOMAN, eventually, photo, settle, state
 from tests.fakes_style import Conduct
 
 __all__ = ["stylist"]
@@ -54,7 +54,7 @@ async def test_without_credits_a_package_is_bought_and_the_advice_goes_on_with_a
     short = await boris.wait_for("Совет стилиста стоит 5 кредитов, а у вас 0 кредитов")
     assert labels(short)[:1] == ["30 кредитов · 150 ⭐"]
 
-    await boris.press("pay:buy:basic:go")
+    await boris.press("pay:buy:basic:styling")
     await boris.pay(await boris.wait_for(is_invoice))
 
     await boris.wait_for("Оплачено: 150 ⭐")
@@ -62,6 +62,57 @@ async def test_without_credits_a_package_is_bought_and_the_advice_goes_on_with_a
     assert "осталось 25 кредитов" in card["caption"]
     assert stylist.tasks[-1].preferences.occasion == "evening"
     assert await credits(bot_app, boris) == 25
+
+
+async def bought_without_going_on(app: App, person: SandboxUser) -> bool:
+    """Pay the invoice that comes next; whether that gave credits and began nothing."""
+    await person.pay(await person.wait_for(is_invoice))
+    await person.wait_for("Paid: 150 ⭐")
+    await person.text("/balance")
+    await person.wait_for("You have 30 credits")
+    where = await state(app, person)
+    return (where, await credits(app, person)) == ("stylist_preferences", 30)
+
+
+async def test_a_package_offered_for_a_try_on_begins_no_advice(
+    bot_app: App, anna: SandboxUser
+) -> None:
+    await settle(bot_app, anna)
+    await both_photos(anna)
+    short = await anna.wait_for("Not enough credits")
+    await choosing(bot_app, anna)
+    await anna.press("stylist:go")
+    await anna.wait_for("Style advice costs 5 credits")
+
+    await anna.press("pay:buy:basic:tryon", message_id=short["message_id"])
+
+    assert await bought_without_going_on(bot_app, anna)
+
+
+async def test_a_package_begins_no_advice_whose_price_was_not_said(
+    bot_app: App, anna: SandboxUser
+) -> None:
+    await choosing(bot_app, anna)
+    await anna.press("stylist:go")
+    short = await anna.wait_for("Style advice costs 5 credits")
+    await anna.photo(photo(WOMAN))
+    await anna.wait_until(lambda ms: sum("Got your" in m.get("text", "") for m in ms) == 2)
+
+    await anna.press("pay:buy:basic:styling", message_id=short["message_id"])
+
+    assert await bought_without_going_on(bot_app, anna)
+
+
+async def test_a_button_of_an_earlier_release_buys_and_begins_nothing(
+    bot_app: App, anna: SandboxUser
+) -> None:
+    await choosing(bot_app, anna)
+    await anna.press("stylist:go")
+    short = await anna.wait_for("Style advice costs 5 credits")
+
+    await anna.press("pay:buy:basic:go", message_id=short["message_id"], force=True)
+
+    assert await bought_without_going_on(bot_app, anna)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from modera_bot.app import App
 from modera_bot.bot.flows.states import State
 from modera_bot.db import analyses
 from modera_bot.sandbox.client import Json, SandboxClient, SandboxUser
-from modera_bot.style import Complaint, PastAdvice
+from modera_bot.style import Complaint, Feedback, PastAdvice
 from tests.bot.people import enter, keep_result, known, session
 from tests.bot.stylist.conftest import advised, is_advice
 from tests.bot.tryon.conftest import eventually, labels, state
@@ -55,6 +55,25 @@ async def test_a_button_and_words_add_up_and_later_words_are_no_reason(
     assert (feedback.why, feedback.words) == ((Complaint.COLOURS,), "all so dark")
 
 
+async def test_after_a_change_of_mind_words_are_no_reason(bot_app: App, anna: SandboxUser):
+    await advised(bot_app, anna)
+    await anna.press("👎")
+    await anna.wait_for("own words")
+    await anna.press("👍", timeout=8)
+    await anna.text("lovely after all")
+    await anna.wait_for("rather than words")
+    assert (await judged(bot_app, anna)).feedback == Feedback(good=True)
+
+
+async def test_a_link_to_a_picture_is_a_photo_and_no_reason(bot_app: App, anna: SandboxUser):
+    await advised(bot_app, anna)
+    await anna.press("👎")
+    await anna.wait_for("own words")
+    await anna.text("https://127.0.0.1/top.jpg")
+    await anna.wait_for("link")
+    assert (await judged(bot_app, anna)).feedback.words is None
+
+
 async def test_words_stay_with_the_flow_that_waits_for_something(bot_app: App, anna: SandboxUser):
     card = await advised(bot_app, anna)
     begun = await enter(bot_app, anna, State.TRYON_WAITING_PERSON)
@@ -90,8 +109,8 @@ async def test_advice_stands_in_the_history_and_is_opened_from_there(
     assert page["caption"].endswith("🍂 Autumn: warm and deep")
     await anna.press("Open")
     opened = await anna.wait_for(lambda m: is_advice(m) and m["message_id"] > card["message_id"])
-    assert "💾 Save as my profile" in labels(opened)
-    await anna.press("🔄 Again", message_id=page["message_id"])
+    assert "💾 Save" in labels(opened)
+    await anna.press("Again", message_id=page["message_id"])
     await anna.wait_for("Got your photo")
     await eventually(lambda: state(bot_app, anna), "stylist_preferences")
 

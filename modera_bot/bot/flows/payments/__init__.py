@@ -1,9 +1,9 @@
 """Payments: packages of credits for Telegram Stars.
 
     offer ── enough ──> the try-on, the advice
-      └─ not enough ──> pay:buy:<package>:go ──> invoice ──> pre-checkout ──> paid
-                                                                               │
-      the receipt, and what waited goes on by itself <─────────────────────────┘
+      └─ not enough ──> pay:buy:<package>:<feature> ──> invoice ──> pre-checkout ──> paid
+                                                                                      │
+      the receipt, and what waited goes on by itself <────────────────────────────────┘
 
     /balance ──> pay:packages ──> pay:buy:<package> ──> invoice, or a link for a subscription
              ├─> pay:history
@@ -49,7 +49,7 @@ def shop_handlers() -> list[BaseHandler[Any, Any, Any]]:
         CommandHandler("terms", words.terms),
         CallbackQueryHandler(shop.balance, r"^pay:balance$"),
         CallbackQueryHandler(shop.packages, r"^pay:packages$"),
-        CallbackQueryHandler(shop.buy, rf"^pay:buy:({PACKAGE})(:go)?$"),
+        CallbackQueryHandler(shop.buy, rf"^pay:buy:({PACKAGE})(?::([a-z]+))?$"),
         CallbackQueryHandler(history.show, r"^pay:history$"),
         CallbackQueryHandler(subscription.change, rf"^pay:(cancel|resume):({ID})$"),
     ]

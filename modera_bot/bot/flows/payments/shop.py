@@ -77,11 +77,18 @@ async def packages(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
 
 
 async def buy(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-    """`pay:buy:<package>[:go]`: make an order and show its invoice."""
+    """`pay:buy:<package>[:<feature>]`: make an order and show its invoice.
+
+    The order belongs to the session if that is of this feature and waits for credits.
+    """
     turn = current.get()
     assert context.match is not None
-    package, goes_on = context.match[1], context.match[2] is not None
-    goes_on = goes_on and turn.session is not None and waiting.waits(turn, turn.session)
+    package, feature = context.match.groups()
+    session = turn.session
+    if session is not None and not (
+        session.session_type == feature and waiting.waits(turn, session)
+    ):
+        session = None
     try:
         order, step = await turn.services.database.run(
             turn.services.payments.purchase,
@@ -89,7 +96,7 @@ async def buy(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
             package=package,
             currency="XTR",
             provider="stars",
-            session_id=turn.session.id if goes_on and turn.session else None,
+            session_id=None if session is None else session.id,
         )
     except PaymentError:
         await alert(turn, "alert-pay-closed")

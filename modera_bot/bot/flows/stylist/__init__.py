@@ -63,7 +63,9 @@ def handlers() -> list[BaseHandler[Any, Any, Any]]:
         MessageHandler(
             filters.TEXT & ~filters.COMMAND & InState(State.STYLIST_PREFERENCES), wishes.say
         ),
-        MessageHandler(filters.TEXT & ~filters.COMMAND & feedback.Explaining(), feedback.explain),
+        MessageHandler(
+            filters.TEXT & ~filters.COMMAND & ~HAS_PHOTO & feedback.Explaining(), feedback.explain
+        ),
         button("start", intake.start),
         button("cancel", intake.cancel),
         button(f"who:{ID}:[1-9]", intake.choose_person),

@@ -14,13 +14,14 @@ WISHES = "style"
 
 class StylistData(SessionData):
     """`photo_key` is a storage key, `person_at` a point on who is meant in it; `judging` is the
-    analysis that the person's next words are about."""
+    analysis that the person's next words are about; `offered` is whether the price was said."""
 
     session_type = "styling"
 
     photo_key: str | None = None
     person_at: tuple[float, float] | None = None
     judging: str | None = None
+    offered: bool = False
 
     def at_rest(self) -> StylistData:
         """The photo alone, without what belongs to a running job or to waiting for consent."""

@@ -46,7 +46,15 @@ async def praise(press: Press) -> None:
     """👍"""
     await toast(press.turn, "alert-praised")
     await _tick(press, good=True)
-    await press.turn.commit(_judge, press, Feedback(good=True))
+
+    def note(connection: Connection) -> None:
+        _judge(connection, press, Feedback(good=True))
+        session = press.turn.session
+        if session is not None and StylistData.of(session).judging == press.analysis.id:
+            # their next words are no complaint any more
+            sessions.move(connection, session.id, session.state, judging=None)
+
+    await press.turn.commit(note)
 
 
 @on_advice

@@ -36,7 +36,8 @@ async def submit_or_ask(turn: Turn, data: StylistData) -> None:
         cancel="stylist:cancel",
         more=[wishes],
     )
-    await turn.commit(enter, turn, State.STYLIST_PREFERENCES, data.at_rest())
+    offered = data.at_rest().model_copy(update={"offered": True})
+    await turn.commit(enter, turn, State.STYLIST_PREFERENCES, offered)
 
 
 async def go(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -68,5 +69,5 @@ async def _can_begin(turn: Turn, data: StylistData) -> bool:
 
 
 def waits(data: StylistData, state: str) -> bool:
-    """Whether an advice in this state lacks nothing but its beginning."""
-    return state in ASKING and data.photo_key is not None
+    """Whether an advice in this state lacks nothing but its beginning: its price was said."""
+    return state in ASKING and data.photo_key is not None and data.offered

@@ -7,7 +7,7 @@ error-picture-refused = I can’t work with one of these photos: nudity, sexual 
 ## Where photos go
 
 consent-where-here = It runs on this bot’s own server. No outside service sees your photos.
-consent-where-hosted = The photos of a try-on are sent to { $providers }, where the picture is drawn. That may be outside your country.
+consent-where-hosted = Photos are sent to { $providers }, where pictures are drawn or advice is written. That may be outside your country.
 button-agree-here = Only on the bot’s own server
 
 notice-only-draft = The better picture didn’t come this time, so here is the draft. You can try again with one tap.
