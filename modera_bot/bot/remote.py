@@ -50,19 +50,20 @@ async def refund(
 
 async def end_subscription(
     settings: TelegramSettings, telegram_id: int, subscribed: Subscription
-) -> bool:
-    """Let no more be charged for a subscription with Stars; False if Telegram knows it no more.
+) -> str | None:
+    """Let no more be charged for a subscription with Stars; Telegram's words if it declines.
 
-    Safe to repeat. Raises ConfigError when Telegram can't be reached.
+    It does when the subscription has ended. Safe to repeat. Raises ConfigError when Telegram
+    can't be reached.
     """
     async with _asked(settings) as bot:
         try:
-            return await bot.edit_user_star_subscription(
+            await bot.edit_user_star_subscription(
                 telegram_id, subscribed.payment_id, is_canceled=True
             )
         except BadRequest as error:
-            log.warning("subscription %s: %s", subscribed.id, error)
-            return False
+            return str(error)
+    return None
 
 
 async def invoice_link(services: Services, order: Order, user: User) -> str:

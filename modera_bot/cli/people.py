@@ -52,16 +52,19 @@ def _end_subscription(settings: Settings, database: Any, telegram_id: int, user_
             "is_canceled=true. Until then the bot sends each renewal back."
         )
     try:
-        known = asyncio.run(end_subscription(settings.telegram, telegram_id, running))
+        declined = asyncio.run(end_subscription(settings.telegram, telegram_id, running))
     except ConfigError as error:
         raise click.ClickException(
             f"nothing was erased, for their subscription could not be cancelled: {error.detail}"
         ) from error
     with database.begin() as connection:  # erasing may fail
         orders.set_cancelled(connection, running.id, True)
-    if known:
+    if declined is None:
         return "Their subscription is cancelled."
-    return "Telegram does not know their subscription any more."
+    return (
+        f"Telegram says of their subscription, telegram_payment_charge_id={running.payment_id}: "
+        f"{declined}. If it has not ended, the bot sends each renewal back."
+    )
 
 
 @click.command()
