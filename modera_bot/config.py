@@ -191,7 +191,7 @@ class FashnSettings(Section):
 class VlmSettings(Section):
     folder: Path = Field(Path("models/vlm"), description="folder of a vision-language model")
     device: DeviceName = "auto"
-    timeout_s: float = Field(300, gt=0, description="seconds one answer may take")
+    timeout_s: float = Field(300, gt=0, description="seconds one answer may take, once it begins")
     idle_minutes: float = Field(
         0, ge=0, description="minutes without work until memory is freed, 0 for never"
     )
