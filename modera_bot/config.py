@@ -311,10 +311,10 @@ class InferenceSettings(Section):
     fit: tuple[str, ...] = Field((), description='backends that judge the fit, like ["openai"]')
     moderation: Literal["", "classifier", "openai"] = Field(
         "",
-        description='"openai" or "classifier" to have photos looked at before anything is drawn',
+        description='"openai" or "classifier" to have photos looked at before they are used',
     )
     unmoderated: Literal["allow", "refuse"] = Field(
-        "allow", description='"allow" or "refuse": try-ons whose photos nobody could look at'
+        "allow", description='"allow" or "refuse": photos that nobody could look at'
     )
     least_quality: float = Field(
         0.7,
