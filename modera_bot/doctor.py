@@ -86,7 +86,7 @@ def _models(settings: Settings) -> str:
 
 def _backends(settings: Settings) -> str:
     inference, context = settings.inference, BackendContext(PicturePool(), settings)
-    load_backends(inference.tryon, context.pool, settings)
+    load_backends(inference.tryon, context)
     load_stylists(inference.style, context)
     context.visions.chosen("fit", inference.fit)
     return ", ".join(dict.fromkeys((*inference.tryon, *inference.style)))
