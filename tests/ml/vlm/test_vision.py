@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
+from modera_bot import doctor
 from modera_bot.config import InferenceSettings, Settings, VlmSettings
 from modera_bot.doctor import CHECKS
-from modera_bot.errors import BackendError, Code, JobCancelled
+from modera_bot.errors import BackendError, Code, JobCancelled, ModeraError
 from modera_bot.images import encode
 from modera_bot.ml.local.process import OnStep
 from modera_bot.ml.metering import Tally
@@ -115,12 +116,36 @@ def test_doctor_tells_where_it_would_run(folder: Path, tmp_path: Path) -> None:
         )
 
     assert str(check(folder)).startswith("vlm: cpu in float32: 0.0 GB of weights")
-    with pytest.raises(BackendError, match=r"docs/stylist\.md"):
+    with pytest.raises(ModeraError, match=r"docs/stylist\.md"):
         check(tmp_path)
     (tmp_path / "config.json").write_text("{}")
     (tmp_path / "model.safetensors").write_bytes(b"\0" * 64)
-    with pytest.raises(BackendError, match="damaged"):
+    with pytest.raises(ModeraError, match="damaged"):
         check(tmp_path)
+
+
+def test_doctor_tells_of_torchvision_where_the_model_wants_it(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vlm = VlmSettings(folder=tmp_path, device="cpu")
+    settings = Settings(inference=InferenceSettings(style=("vlm", "rules"), vlm=vlm))
+    find = doctor.find_spec
+    monkeypatch.setattr(doctor, "find_spec", lambda name: name != "torchvision" and find(name))
+    for file in ("config.json", "model.safetensors"):
+        (tmp_path / file).symlink_to(folder / file)
+    assert "torchvision" not in str(CHECKS["local model"](settings))
+    (tmp_path / "video_preprocessor_config.json").write_text("{}")
+    assert "pip install torchvision" in str(CHECKS["local model"](settings))
+
+
+def test_doctor_tells_what_is_wrong_with_every_local_model(tmp_path: Path) -> None:
+    inference = InferenceSettings(
+        tryon=("fashn",), style=("vlm",), vlm=VlmSettings(folder=tmp_path, device="cpu")
+    )
+    with pytest.raises(ModeraError) as caught:
+        CHECKS["local model"](Settings(models=tmp_path, inference=inference))
+    assert "fashn" in caught.value.detail
+    assert "docs/stylist.md" in caught.value.detail
 
 
 def test_a_model_that_cannot_be_loaded_is_named_with_the_reason(
