@@ -37,7 +37,6 @@ from modera_bot.ml.cost import DatabaseMeter
 from modera_bot.ml.fit import FitService
 from modera_bot.ml.gate import Gate
 from modera_bot.ml.inspect import PhotoInspector
-from modera_bot.ml.metering import Meter, Tally
 from modera_bot.ml.moderation import moderation_of
 from modera_bot.ml.service import TryOnService
 from modera_bot.ml.standards import Standards
@@ -164,7 +163,7 @@ async def _services(
     meter = DatabaseMeter(database, settings.inference.budget)
     context = BackendContext(pool, settings, meter)
     stack.callback(context.visions.close)
-    backends = load_backends(settings.inference.tryon, pool, settings, meter)
+    backends = load_backends(settings.inference.tryon, context)
     for backend in backends:
         stack.callback(backend.close)
         if warm:
@@ -253,15 +252,12 @@ def records(settings: Settings) -> Iterator[tuple[Database, Storage]]:
         database.close()
 
 
-def load_backends(
-    names: tuple[str, ...], pool: PicturePool, settings: Settings, meter: Meter | None = None
-) -> tuple[TryOnBackend, ...]:
+def load_backends(names: tuple[str, ...], context: BackendContext) -> tuple[TryOnBackend, ...]:
     """Make the named try-on backends, in the order given. Raises ConfigError for other names."""
     if unknown := [name for name in names if name not in BACKENDS]:
         raise ConfigError(
             (f"inference.tryon: no backend {unknown[0]!r}; write some of {', '.join(BACKENDS)}",)
         )
-    context = BackendContext(pool, settings, meter or Tally())
     return tuple(load(name)(context) for name in names)
 
 

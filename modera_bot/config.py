@@ -191,7 +191,7 @@ class FashnSettings(Section):
 class VlmSettings(Section):
     folder: Path = Field(Path("models/vlm"), description="folder of a vision-language model")
     device: DeviceName = "auto"
-    timeout_s: float = Field(300, gt=0, description="seconds one answer may take")
+    timeout_s: float = Field(300, gt=0, description="seconds one answer may take, once it begins")
     idle_minutes: float = Field(
         0, ge=0, description="minutes without work until memory is freed, 0 for never"
     )
@@ -311,10 +311,10 @@ class InferenceSettings(Section):
     fit: tuple[str, ...] = Field((), description='backends that judge the fit, like ["openai"]')
     moderation: Literal["", "classifier", "openai"] = Field(
         "",
-        description='"openai" or "classifier" to have photos looked at before anything is drawn',
+        description='"openai" or "classifier" to have photos looked at before they are used',
     )
     unmoderated: Literal["allow", "refuse"] = Field(
-        "allow", description='"allow" or "refuse": try-ons whose photos nobody could look at'
+        "allow", description='"allow" or "refuse": photos that nobody could look at'
     )
     least_quality: float = Field(
         0.7,

@@ -86,7 +86,7 @@ def _models(settings: Settings) -> str:
 
 def _backends(settings: Settings) -> str:
     inference, context = settings.inference, BackendContext(PicturePool(), settings)
-    load_backends(inference.tryon, context.pool, settings)
+    load_backends(inference.tryon, context)
     load_stylists(inference.style, context)
     context.visions.chosen("fit", inference.fit)
     return ", ".join(dict.fromkeys((*inference.tryon, *inference.style)))
@@ -95,14 +95,27 @@ def _backends(settings: Settings) -> str:
 def _local_model(settings: Settings) -> str:
     inference = settings.inference
     names = {*inference.tryon, *inference.fit, *inference.style} & {*LOCAL}
-    for name in names:
-        if missing := [package for package in LOCAL[name] if not find_spec(package)]:
-            advice = "get it with: pip install 'modera-bot[local]'"
-            raise ModeraError(
-                Code.BACKEND_UNAVAILABLE, f"{', '.join(missing)}: not installed; {advice}"
-            )
     plans = {"fashn": _fashn_plan, "vlm": _vlm_plan}
-    return "; ".join(plans[name](settings) for name in sorted(names)) or "none is used"
+    sound, faults = [], list[ModeraError]()
+    for name in sorted(names):
+        try:
+            _complete(LOCAL[name])
+            sound.append(plans[name](settings))
+        except ModeraError as error:
+            faults.append(error)
+    if faults:
+        told = dict.fromkeys(error.detail for error in faults)  # two may lack the same
+        raise ModeraError(faults[0].code, "; ".join((*told, *sound)))
+    return "; ".join(sound) or "none is used"
+
+
+def _complete(packages: tuple[str, ...]) -> None:
+    """Raise ModeraError if one is not installed."""
+    if missing := [package for package in packages if not find_spec(package)]:
+        advice = "get it with: pip install 'modera-bot[local]'"
+        raise ModeraError(
+            Code.BACKEND_UNAVAILABLE, f"{', '.join(missing)}: not installed; {advice}"
+        )
 
 
 def _fashn_plan(settings: Settings) -> str:
@@ -115,10 +128,13 @@ def _fashn_plan(settings: Settings) -> str:
 
 
 def _vlm_plan(settings: Settings) -> str:
-    from modera_bot.ml.vlm.plan import plan
+    from modera_bot.ml.vlm.plan import plan, wants_torchvision
 
     vlm = settings.inference.vlm
-    return f"vlm: {plan(vlm.folder, vlm.device)}"
+    place = f"vlm: {plan(vlm.folder, vlm.device)}"
+    if wants_torchvision(vlm.folder) and not find_spec("torchvision"):
+        place += "; its processor needs torchvision: pip install torchvision"
+    return place
 
 
 def _installed(module: str) -> bool:

@@ -18,6 +18,7 @@ is the locale text ``error-<code>`` (underscores as hyphens); a test asserts tha
 has one in every language. `detail` is for the log alone and never shown.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 
@@ -162,3 +163,10 @@ class PoolError(ModeraError):
     """A picture process died or overran its time; the next call gets a fresh one."""
 
     permanent = False
+
+
+def hopeful(errors: Sequence[Exception]) -> Exception:
+    """Of the errors of all who were asked in vain, the one to raise: what we may try again by
+    ourselves comes before what a person may, and without either it is the last one's."""
+    known = [error for error in errors if isinstance(error, ModeraError) and error.retry]
+    return min(known, key=lambda error: error.permanent, default=errors[-1])

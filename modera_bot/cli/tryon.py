@@ -137,10 +137,11 @@ def _made(
 ) -> "Made":
     """The try-on as the bot would make it, with a bar that shows how far it is."""
     from modera_bot.app import load_backends
+    from modera_bot.ml.base import BackendContext
     from modera_bot.ml.service import try_on
 
     with ExitStack() as stack:
-        backends = load_backends(names, pool, settings, tally)
+        backends = load_backends(names, BackendContext(pool, settings, tally))
         for each in backends:
             stack.callback(each.close)
         bar = stack.enter_context(click.progressbar(length=100, file=sys.stderr, hidden=hidden))

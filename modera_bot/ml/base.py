@@ -134,6 +134,11 @@ class TryOnTask:
     quality: Quality = Quality.STANDARD
     person_at: tuple[float, float] | None = None
 
+    @property
+    def pictures(self) -> list[Picture]:
+        """All photos: the person's, then those of the garments."""
+        return [self.person, *(garment.picture for garment in self.garments)]
+
 
 @dataclass(frozen=True, slots=True)
 class QualityScore:

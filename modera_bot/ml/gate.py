@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 from modera_bot.db import Database, consents
 from modera_bot.errors import Code, Refusal
-from modera_bot.ml.base import Picture, TryOnTask
+from modera_bot.ml.base import Picture
 from modera_bot.ml.moderation import Moderation
 from modera_bot.ml.transports.base import Tick
 from modera_bot.pool import PicturePool
@@ -46,9 +46,10 @@ class Gate:
             raise Refusal(Code.CONSENT_MISSING, "photos may not go to any backend")
         return allowed
 
-    def look(self, user_id: int, task: TryOnTask, pool: PicturePool, tick: Tick) -> None:
-        """Have all photos of a task moderated. Raises Refusal."""
-        pictures = [task.person, *(garment.picture for garment in task.garments)]
+    def look(
+        self, user_id: int, pictures: Sequence[Picture], pool: PicturePool, tick: Tick
+    ) -> None:
+        """Have photos of a person moderated. Raises Refusal."""
         small = pool.run(_small, pictures) if self._moderation.looks else []
         self._moderation.check(small, self._agreed(user_id), tick)
 

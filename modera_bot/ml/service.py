@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from modera_bot.contracts import EventKind, Notice, Stage, TryOnRequest, TryOnResult
 from modera_bot.db import pictures, tryons
 from modera_bot.db.schema import credit_holds, now
-from modera_bot.errors import Code, JobError, ModeraError, PoolError, Refusal, StorageError
+from modera_bot.errors import Code, JobError, ModeraError, PoolError, Refusal, StorageError, hopeful
 from modera_bot.images import decode
 from modera_bot.jobs import JobContext, Outcome
 from modera_bot.marking import Marker
@@ -131,9 +131,7 @@ def _first(
         except Exception as error:
             _log.exception("backend %s failed", backend.name)
             errors.append(error)
-    known = [error for error in errors if isinstance(error, ModeraError)]
-    known.sort(key=lambda error: (error.permanent, not error.retry))  # what may pass comes first
-    raise known[0] if known and known[0].retry else errors[-1]
+    raise hopeful(errors)
 
 
 def _draft(task: TryOnTask, backends: Sequence[TryOnBackend], progress: Progress) -> Made | None:
@@ -194,7 +192,7 @@ class TryOnService:
         with paid_by(Payer(job.user_id, job.id, job.attempt)), shown_to(forming):
             if self._gate is not None:
                 tick = partial(context.progress, Stage.READING, 0.0)
-                self._gate.look(job.user_id, task, self._pool, tick)
+                self._gate.look(job.user_id, task.pictures, self._pool, tick)
             made = try_on(task, backends, context.progress, preview, self._held_to(task))
         context.progress(Stage.FINISHING, 0.95)
         data = self._marker.finished(made.output.picture, self._pool)

@@ -13,7 +13,8 @@ def main() -> None:
     vlm.write_model(folder / "vlm")
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     (folder / "body").symlink_to(real.resolve() / "body")
-    print(f"{folder}: {size / 1e6:.1f} MB")
+    print(f"{folder}: {size / 1e6:.1f} MB; to run on it:")
+    print(f"export MODERA_MODELS={folder} MODERA_INFERENCE__VLM__FOLDER={folder / 'vlm'}")
 
 
 if __name__ == "__main__":

@@ -13,8 +13,9 @@ from modera_bot.style import VALUES
 #: Letters of each language, for character classes.
 LETTERS = {"en": "A-Za-z", "ru": "А-Яа-яЁё"}
 
-#: Fields that hold a name, of NAME letters at most; all other texts are sentences.
-NAMES = {"name", "cut", "material", "title"}
+#: Fields that hold a name, of NAME letters at most, or what to type into a shop's search; all
+#: other texts are sentences.
+NAMES = {"name", "cut", "material", "title", "query"}
 
 #: The shortest name and sentence, in letters.
 SHORTEST_NAME, SHORTEST_LINE = 3, 12

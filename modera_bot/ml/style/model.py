@@ -9,7 +9,7 @@ from modera_bot.ml.base import Picture, Progress, StyleTask, creeping, silent
 from modera_bot.ml.style.answer import Malformed, StyleAnswer, completed
 from modera_bot.ml.style.prompt import mended, prompt
 from modera_bot.ml.style.words import LANGUAGES
-from modera_bot.ml.transports.base import Vision
+from modera_bot.ml.transports.base import Unreadable, Vision
 from modera_bot.pool import PicturePool
 from modera_bot.style import StyleProfile
 
@@ -46,18 +46,21 @@ class ModelStylist:
         fault = ""
         for _ in range(TRIES):
             tick()
-            answer = self._vision.structured(
-                mended(asked, fault) if fault else asked,
-                [jpeg],
-                self.form(language),
-                role="style",
-                tick=tick,
-            )
             try:
+                answer = self._vision.structured(
+                    mended(asked, fault) if fault else asked,
+                    [jpeg],
+                    self.form(language),
+                    role="style",
+                    tick=tick,
+                )
                 return completed(answer, task.preferences, language)
             except Malformed as error:
                 fault = str(error)
-        raise BackendError(Code.BACKEND_FAILED, f"{self.name}: {fault}", permanent=False)
+            except Unreadable as error:
+                fault = error.detail
+        # a model of our own would answer the same again
+        raise BackendError(Code.BACKEND_FAILED, f"{self.name}: {fault}", not self.hosted)
 
     def form(self, language: str) -> type[StyleAnswer]:
         """What the model fills in."""

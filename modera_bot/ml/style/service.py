@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, select
 from modera_bot.contracts import Stage, StylingResult
 from modera_bot.db import analyses, pictures
 from modera_bot.db.schema import credit_holds, now
-from modera_bot.errors import Code, JobError, ModeraError, Refusal, StorageError
+from modera_bot.errors import Code, JobError, ModeraError, Refusal, StorageError, hopeful
 from modera_bot.images import decode, encode, mark_ai_generated
 from modera_bot.jobs import JobContext, Outcome
 from modera_bot.ml.base import Picture, Progress, StyleBackend, StyleTask, silent
@@ -61,7 +62,7 @@ def advise_first(
         except Exception as error:
             _log.exception("stylist %s failed", stylist.name)
             errors.append(error)
-    raise next((e for e in errors if isinstance(e, ModeraError) and not e.permanent), errors[-1])
+    raise hopeful(errors)
 
 
 class StyleService:
@@ -77,7 +78,7 @@ class StyleService:
         keep: timedelta,
         gate: Gate,
     ) -> None:
-        """`keep` is how long cards stay in storage, `gate` knows where whose photos may go."""
+        """`keep` is how long cards stay in storage, `gate` what may be done with whose photos."""
         self._storage, self._pool, self._models = storage, pool, models
         self._gate = gate
         self._stylists, self._keep = tuple(stylists), keep
@@ -99,6 +100,8 @@ class StyleService:
             request.past,
         )
         with paid_by(Payer(job.user_id, job.id, job.attempt)):
+            tick = partial(context.progress, Stage.READING, 0.0)
+            self._gate.look(job.user_id, [task.person], self._pool, tick)
             advised = advise_first(task, stylists, context.progress)
         context.progress(Stage.FINISHING, 0.9)
         card, width, height = self._pool.run(

@@ -53,5 +53,6 @@ class Visions:
 
     def close(self) -> None:
         """End what is being asked of any of them."""
-        for vision in self._made.values():
-            vision.close()
+        with self._lock:
+            for vision in self._made.values():
+                vision.close()

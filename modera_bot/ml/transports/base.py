@@ -47,6 +47,12 @@ class ProviderError(BackendError):
         return self.passing
 
 
+class Unreadable(BackendError):
+    """A model of our own wrote what has not the form that was asked for, or no end; the same
+    question is answered the same again, another one may not be. The detail says what is wrong.
+    """
+
+
 def unavailable(
     detail: str, *, passing: bool = False, retry_after: float | None = None
 ) -> ProviderError:
@@ -80,8 +86,9 @@ class Vision(Protocol):
     ) -> Answer:
         """Answer `prompt` about JPEG `pictures`, in their order, as a `schema`.
 
-        `role` is what the call is written down as. Raises ProviderError, or Refusal when the
-        model won't look at these pictures.
+        `role` is what the call is written down as. Raises ProviderError (Unreadable, if the
+        model is our own and its answer can't be read), or Refusal when the model won't look at
+        these pictures.
         """
         ...
 

@@ -73,17 +73,23 @@ class HostedTransport(ABC):
     ) -> T:
         """Do `work` (given the seconds left) and have `account` write down what it has used.
 
-        A `cheap` call is repeated even if the first one may be charged, too.
+        A `cheap` call is repeated even if the first one may be charged, too; each that may be
+        counts at the price expected.
         """
         self._breaker.check()
+        lost_usd = 0.0
 
         def once(left: float) -> T:
+            nonlocal lost_usd
             try:
                 return self._waiter.wait(work(left), left, tick)
-            except ModeraError:
-                raise
             except Exception as error:
-                raise self.translated(error) from error
+                failure = error if isinstance(error, ModeraError) else self.translated(error)
+                if not isinstance(failure, Refusal) and getattr(failure, "accepted", True):
+                    lost_usd += call.price_usd
+                if failure is error:
+                    raise
+                raise failure from error
 
         with self._meter.measured(call) as used:
             try:
@@ -91,9 +97,7 @@ class HostedTransport(ABC):
                     once, seconds=seconds, retries=self._retries, tick=tick, cheap=cheap
                 )
             except ModeraError as error:
-                used.outcome = error.code.value
-                if isinstance(error, Refusal) or not getattr(error, "accepted", True):
-                    used.price_usd = 0.0
+                used.outcome, used.price_usd = error.code.value, lost_usd
                 if isinstance(error, ProviderError):
                     self._breaker.failed()
                 elif isinstance(error, Refusal):
@@ -101,4 +105,5 @@ class HostedTransport(ABC):
                 raise
             self._breaker.succeeded()
             account(used, result)
+            used.price_usd += lost_usd
             return result

@@ -56,6 +56,15 @@ def plan(folder: Path, device: str) -> Plan:
     return needed
 
 
+def wants_torchvision(folder: Path) -> bool:
+    """Whether the processor of the model there has a part for videos, which transformers load
+    with torchvision alone."""
+    if (folder / "video_preprocessor_config.json").is_file():
+        return True
+    config = folder / "processor_config.json"
+    return config.is_file() and '"video_processor"' in config.read_text("utf-8")
+
+
 def _numbers(file: Path) -> int:
     """How many numbers are in a file."""
     try:

@@ -9,7 +9,7 @@ from modera_bot.config import VlmSettings
 from modera_bot.errors import BackendError, Code
 from modera_bot.ml.local.process import ModelProcess
 from modera_bot.ml.metering import Call, Meter
-from modera_bot.ml.transports.base import Answer, Tick, patient
+from modera_bot.ml.transports.base import Answer, Tick, Unreadable, patient
 from modera_bot.ml.vlm import worker
 
 #: Tokens that one answer may have; a style profile takes some 2000.
@@ -41,14 +41,23 @@ class LocalVision:
         role: str,
         tick: Tick = patient,
     ) -> Answer:
-        """See transports.base.Vision; raises BackendError."""
-        deadline = time.monotonic() + self._seconds
+        """See transports.base.Vision; raises BackendError.
+
+        The time an answer may take begins with its first word: neither other people's turns
+        nor loading count. A model that says nothing at all is ModelProcess's to end.
+        """
+        begun: float | None = None
 
         def on_step(done: int, steps: int) -> None:
+            nonlocal begun
             tick()
-            if time.monotonic() > deadline:
+            if done == 0:  # also after the end of a request that was stopped
+                begun = None
+            elif begun is None:
+                begun = time.monotonic()
+            elif time.monotonic() > begun + self._seconds:
                 detail = f"{self.name}: no answer in {self._seconds:g} s"
-                raise BackendError(Code.BACKEND_TIMEOUT, detail)
+                raise BackendError(Code.BACKEND_TIMEOUT, detail, False)
 
         request = worker.Request(prompt, (*pictures,), schema.model_json_schema(), MOST_TOKENS)
         with self._meter.measured(Call(role, self.name, self._folder.name)) as used:
@@ -58,9 +67,15 @@ class LocalVision:
             try:
                 return schema.model_validate_json(written.text)
             except ValidationError as error:  # it had no end, or says what the schema can't tell
-                detail = f"{self.name}: {error.error_count()} faults in its answer"
-                raise BackendError(Code.BACKEND_FAILED, detail, False) from error
+                raise Unreadable(Code.BACKEND_FAILED, f"{self.name}: {_faults(error)}") from error
 
     def close(self) -> None:
         """End the model's process."""
         self._process.close()
+
+
+def _faults(error: ValidationError) -> str:
+    """What is wrong with an answer, for the model to read; its own words are not repeated."""
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    where = ".".join(map(str, first["loc"])) or "the answer"
+    return f"{where}: {first['msg']}"

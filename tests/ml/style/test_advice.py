@@ -256,28 +256,80 @@ def test_reasons_in_words_count_as_those_that_were_pressed():
     assert Archetype.BOLD in said("Как-то скучно", "ru").archetypes
 
 
+def heard(words: str, language: str) -> tuple[StylePreferences, tuple[Complaint, ...]]:
+    """Wishes and reasons, of nothing but some words after a thumb that points down."""
+    advice = PastAdvice(feedback=Feedback(good=False, words=words))
+    wishes, (told,) = heeded(StylePreferences(), (advice,), Words(language))
+    return wishes, told.feedback.why
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "complaint"),
+    [
+        ("I want brighter outfits", "en", Complaint.TOO_PLAIN),
+        ("more bright please", "en", Complaint.TOO_PLAIN),
+        ("Not bright enough", "en", Complaint.TOO_PLAIN),
+        ("It isn't bright at all", "en", Complaint.TOO_PLAIN),
+        ("There is nothing daring in it", "en", Complaint.TOO_PLAIN),
+        ("Too few bright things", "en", Complaint.TOO_PLAIN),
+        ("a little boring", "en", Complaint.TOO_PLAIN),
+        ("need simple things", "en", Complaint.TOO_BOLD),
+        ("Could be simpler", "en", Complaint.TOO_BOLD),
+        ("I don't want bright things", "en", Complaint.TOO_BOLD),
+        ("I want it less bright", "en", Complaint.TOO_BOLD),
+        ("A little too loud", "en", Complaint.TOO_BOLD),
+        ("Хочу поярче", "ru", Complaint.TOO_PLAIN),
+        ("Не хватает ярких вещей", "ru", Complaint.TOO_PLAIN),
+        ("Ярких вещей мало", "ru", Complaint.TOO_PLAIN),
+        ("Совсем не ярко", "ru", Complaint.TOO_PLAIN),
+        ("Скучно, не хватает синего", "ru", Complaint.TOO_PLAIN),
+        ("нужны простые вещи", "ru", Complaint.TOO_BOLD),
+        ("Можно проще?", "ru", Complaint.TOO_BOLD),
+        ("Не надо ярких вещей", "ru", Complaint.TOO_BOLD),
+        ("Больше не хочу таких ярких", "ru", Complaint.TOO_BOLD),
+        ("Хочу не так ярко", "ru", Complaint.TOO_BOLD),
+        ("слишком ярко", "ru", Complaint.TOO_BOLD),
+    ],
+)
+def test_who_misses_one_thing_found_too_much_of_the_other(
+    words: str, language: str, complaint: Complaint
+):
+    assert heard(words, language)[1] == (complaint,)
+
+
 @pytest.mark.parametrize(
     ("words", "language", "avoided"),
     [
-        ("I can't stand orange", "en", True),
-        ("Не надо оранжевого", "ru", True),
-        ("I would have wanted more orange", "en", False),
-        ("Мало оранжевого!", "ru", False),
+        ("I can't stand orange", "en", {Hue.ORANGE}),
+        ("I don't want orange or red", "en", {Hue.ORANGE, Hue.RED}),
+        ("less orange, more red", "en", {Hue.ORANGE}),
+        ("No more orange", "en", {Hue.ORANGE}),
+        ("I would have wanted more orange", "en", set()),
+        ("I need more orange, red and blue", "en", set()),
+        ("Why no blue?", "en", set()),
+        ("Blue is missing", "en", set()),
+        ("I love blue, but the cuts are odd", "en", set()),
+        ("I love blue but red is awful", "en", {Hue.RED}),
+        ("Не надо оранжевого", "ru", {Hue.ORANGE}),
+        ("Слишком много оранжевого", "ru", {Hue.ORANGE}),
+        ("Надоел синий", "ru", {Hue.BLUE}),
+        ("Мало оранжевого!", "ru", set()),
+        ("Синего не хватает", "ru", set()),
+        ("Почему нет синего?", "ru", set()),
+        ("Люблю синий, но фасоны странные", "ru", set()),
+        ("Не люблю синий", "ru", {Hue.BLUE}),
     ],
 )
 def test_colours_that_were_criticised_are_left_out_and_missed_ones_are_not(
-    words: str, language: str, avoided: bool
+    words: str, language: str, avoided: set[Hue]
 ):
-    wishes = StylePreferences(appearance=WARM)
-    advice = PastAdvice(feedback=Feedback(good=False, words=words))
-    heard, _ = heeded(wishes, (advice,), Words(language))
-    assert (Hue.ORANGE in heard.avoided) is avoided
+    assert {*heard(words, language)[0].avoided} == avoided
 
 
 def test_what_somebody_likes_stays_liked_whatever_was_said_before():
-    heard, _ = heeded(
+    kept, _ = heeded(
         StylePreferences(liked=(Hue.RED,)),
         (PastAdvice(feedback=Feedback(good=False, words="the red one, no")),),
         Words("en"),
     )
-    assert heard.avoided == ()
+    assert kept.avoided == ()

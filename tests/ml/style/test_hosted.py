@@ -20,6 +20,7 @@ from modera_bot.ml.metering import Tally
 from modera_bot.ml.style.backends import load
 from modera_bot.ml.style.card import WIDTH
 from modera_bot.ml.style.service import advise_first
+from modera_bot.ml.transports.base import ProviderError
 from modera_bot.pool import PicturePool
 from modera_bot.style import StylePreferences, StyleProfile
 from tests.ml.conftest import SAMPLES, sample
@@ -199,6 +200,20 @@ def test_a_bug_hands_over_and_a_photo_that_tells_nothing_is_the_answer(
     assert advise_first(GREY, [_Failing(RuntimeError()), good]).backend == "openai"
     with pytest.raises(Refusal):
         advise_first(GREY, [_Failing(Refusal(Code.FACE_UNCLEAR)), good])
+
+
+def test_of_many_failures_the_one_is_told_that_may_pass() -> None:
+    bought = ProviderError(Code.BACKEND_TIMEOUT, "", accepted=True, passing=True)
+    busy = ProviderError(Code.BACKEND_UNAVAILABLE, "", accepted=False, passing=True)
+    broken = BackendError(Code.BACKEND_FAILED)
+    for errors, told in (
+        ([bought, broken], bought),
+        ([bought, busy, broken], busy),
+        ([RuntimeError(), broken], broken),
+    ):
+        with pytest.raises(ModeraError) as caught:
+            advise_first(GREY, [_Failing(error) for error in errors])
+        assert caught.value is told
 
 
 def _picture(body: dict[str, Any]) -> np.ndarray:

@@ -5,6 +5,7 @@ import pytest
 
 from modera_bot.errors import BackendError, Code, Refusal
 from modera_bot.ml.base import StyleTask
+from modera_bot.ml.transports.base import Unreadable
 from modera_bot.pool import PicturePool
 from modera_bot.style import (
     Appearance,
@@ -19,7 +20,7 @@ from modera_bot.style import (
     StyleProfile,
     Trait,
 )
-from tests.ml.style.vision import ScriptedStylist, ScriptedVision, answer
+from tests.ml.style.vision import OwnStylist, ScriptedStylist, ScriptedVision, answer
 
 PHOTO = np.full((1500, 1000, 3), 128, np.uint8)
 
@@ -103,6 +104,25 @@ def test_twice_broken_is_refused_never_half_parsed(ask, fault):
     with pytest.raises(BackendError) as failed:
         ask(ScriptedVision(answer(**BROKEN[fault])))
     assert (failed.value.code, failed.value.permanent) == (Code.BACKEND_FAILED, False)
+
+
+ENDLESS = Unreadable(Code.BACKEND_FAILED, "vlm: EOF while parsing a string")
+
+
+def test_an_answer_that_cannot_be_read_is_asked_for_again_with_what_was_wrong(pool):
+    vision = ScriptedVision(ENDLESS, answer())
+    task = StyleTask(PHOTO, StylePreferences(), "en")
+    assert OwnStylist(vision, pool).style(task).season == "autumn"
+    assert "could not be used: vlm: EOF while parsing a string" in vision.prompts[1]
+
+
+@pytest.mark.parametrize("fault", [ENDLESS, answer(palette=[])])
+def test_a_model_of_our_own_is_not_asked_the_same_again(pool, fault):
+    vision = ScriptedVision(fault)
+    with pytest.raises(BackendError) as failed:
+        OwnStylist(vision, pool).style(StyleTask(PHOTO, StylePreferences(), "en"))
+    assert (failed.value.code, failed.value.permanent) == (Code.BACKEND_FAILED, True)
+    assert len(vision.prompts) == 2
 
 
 @pytest.mark.parametrize("code", [Code.NO_PERSON, Code.FACE_UNCLEAR, Code.COLOUR_CAST])

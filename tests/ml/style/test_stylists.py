@@ -38,13 +38,14 @@ def studio(
     _providers: Providers, pool: PicturePool, models: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[BackendContext]:
     """A context for all tests, with a model of our own: that takes seconds to start."""
-    from tests.ml.vlm.tiny import write_model  # transformers take seconds to import
+    from tests.ml.vlm.tiny import one_thread, write_model  # transformers take seconds to import
 
     folder = tmp_path_factory.mktemp("vlm")
     write_model(folder)
     settings = _providers.settings(models, vlm=VlmSettings(folder=folder, device="cpu"))
     made = BackendContext(pool, settings)
-    yield made
+    with one_thread():
+        yield made
     made.visions.close()
 
 
@@ -71,6 +72,8 @@ def test_it_advises_in_the_language_that_is_asked_for(
     assert fractions == sorted(fractions)
 
 
+# with a model of our own it takes seconds, and is the same code as with a hosted one
+@pytest.mark.parametrize("name", [name for name in BACKENDS if name != "vlm"])
 @pytest.mark.parametrize("language", ["en"])
 def test_what_the_person_says_holds(stylist: StyleBackend, language: str) -> None:
     wishes = StylePreferences(appearance=Appearance(hair=Hair.GREY))
@@ -80,15 +83,41 @@ def test_what_the_person_says_holds(stylist: StyleBackend, language: str) -> Non
     assert (hair.value, hair.told) == ("grey", True)
 
 
+@pytest.mark.parametrize("name", ["openai", "gemini"])
 @pytest.mark.parametrize("language", ["en"])
-def test_it_stops_when_the_job_is_cancelled(stylist: StyleBackend, language: str) -> None:
+def test_a_hosted_one_that_is_asked_stops_when_the_job_is_cancelled(
+    stylist: StyleBackend, name: str, language: str, providers: Providers
+) -> None:
+    server = providers.of(name)
+    server.script.append(server.hang)
+
     def cancelled(stage: Stage, fraction: float) -> None:
-        if stage is Stage.OUTFITS:
+        if server.requests:  # it waits for the answer by now
             raise JobCancelled()
 
     task = StyleTask(sample("people/ana_tee_logo"), StylePreferences(), language)
     with pytest.raises(JobCancelled):
         stylist.style(task, cancelled)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(("name", "steps"), [("rules", 2), ("vlm", 3)])
+@pytest.mark.parametrize("language", ["en"])
+def test_one_of_our_own_stops_when_the_job_is_cancelled(
+    stylist: StyleBackend, steps: int, language: str
+) -> None:
+    told: list[Stage] = []
+
+    def cancelled(stage: Stage, fraction: float) -> None:
+        told.append(stage)
+        if len(told) == steps:
+            raise JobCancelled()
+
+    task = StyleTask(sample("people/ana_tee_logo"), StylePreferences(), language)
+    with pytest.raises(JobCancelled):
+        stylist.style(task, cancelled)
+    assert told[0] is Stage.COLOURS
+    assert len(told) == steps
 
 
 def test_the_table_of_the_documentation_says_what_each_can_do(name: str) -> None:

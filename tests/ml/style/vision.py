@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from modera_bot.errors import BackendError
 from modera_bot.ml.style.advise import advise
 from modera_bot.ml.style.answer import StyleAnswer
 from modera_bot.ml.style.model import ModelStylist
@@ -30,11 +31,11 @@ def answer(language: str = "en", **changes: Any) -> dict[str, Any]:
 
 
 class ScriptedVision:
-    """Gives its answers one after the other, the last one again and again."""
+    """Gives its answers, or fails, one after the other, the last one again and again."""
 
     name = "scripted"
 
-    def __init__(self, *answers: dict[str, Any]) -> None:
+    def __init__(self, *answers: dict[str, Any] | BackendError) -> None:
         self._answers, self.prompts = [*answers], list[str]()
         self.pictures: list[bytes] = []
 
@@ -51,6 +52,8 @@ class ScriptedVision:
         self.pictures += pictures
         tick()
         given = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        if isinstance(given, BackendError):
+            raise given
         return schema.model_validate(given)
 
     def close(self) -> None:
@@ -61,3 +64,9 @@ class ScriptedStylist(ModelStylist):
     """A stylist over such a model."""
 
     name, hosted = "scripted", True
+
+
+class OwnStylist(ScriptedStylist):
+    """The same with a model on this machine."""
+
+    hosted = False

@@ -22,6 +22,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def vision(folder: Path) -> Iterator[LocalVision]:
+    from tests.ml.vlm.tiny import one_thread
+
     running = LocalVision(VlmSettings(folder=folder, device="cpu"), Tally())
-    yield running
+    with one_thread():
+        yield running
     running.close()

@@ -1,6 +1,8 @@
 """A vision-language model of our own: it keeps to the form, stops, and says what is wrong."""
 
 import sys
+import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -8,11 +10,14 @@ import numpy as np
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
+from modera_bot import doctor
 from modera_bot.config import InferenceSettings, Settings, VlmSettings
 from modera_bot.doctor import CHECKS
-from modera_bot.errors import BackendError, Code, JobCancelled
+from modera_bot.errors import BackendError, Code, JobCancelled, ModeraError
 from modera_bot.images import encode
+from modera_bot.ml.local.process import OnStep
 from modera_bot.ml.metering import Tally
+from modera_bot.ml.transports.base import Unreadable
 from modera_bot.ml.vlm import vision as vision_module
 from modera_bot.ml.vlm import worker
 from modera_bot.ml.vlm.vision import LocalVision
@@ -56,9 +61,9 @@ def test_an_answer_that_does_not_end_is_a_failure(
     vision: LocalVision, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(vision_module, "MOST_TOKENS", 24)
-    with pytest.raises(BackendError) as caught:
+    with pytest.raises(Unreadable, match="EOF") as caught:
         vision.structured("Go on.", [], Endless, role="fit")
-    assert (caught.value.code, caught.value.permanent) == (Code.BACKEND_FAILED, False)
+    assert (caught.value.code, caught.value.permanent) == (Code.BACKEND_FAILED, True)
 
 
 def test_it_stops_when_the_job_is_cancelled_and_keeps_the_model(vision: LocalVision) -> None:
@@ -78,12 +83,29 @@ def test_it_stops_when_the_job_is_cancelled_and_keeps_the_model(vision: LocalVis
     assert vision._process._child is before
 
 
-def test_it_is_left_at_the_deadline(folder: Path) -> None:
-    hasty = LocalVision(VlmSettings(folder=folder, device="cpu", timeout_s=0.1), Tally())
+@dataclass
+class Slow:
+    """Stands in for the process: a pause between the words, after so many tokens."""
+
+    after: int
+
+    def ask(self, request: object, steps: int, on_step: OnStep) -> worker.Written:
+        for done in (0, 0, 8, 16):
+            on_step(done, steps)
+            time.sleep(0.1 if done == self.after else 0)
+        return worker.Written('{"name":"#aabbcc","kind":"warm","shares":[0.2,0.8]}', 9, 16)
+
+
+def test_its_time_begins_with_the_answer_not_with_its_turn_or_loading(
+    vision: LocalVision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vision, "_seconds", 0.05)
+    monkeypatch.setattr(vision, "_process", Slow(after=0))
+    assert vision.structured("Which colour?", [], Colour, role="fit").kind == "warm"
+    monkeypatch.setattr(vision, "_process", Slow(after=8))
     with pytest.raises(BackendError) as caught:
-        hasty.structured("Which colour?", [], Colour, role="fit")
-    assert caught.value.code is Code.BACKEND_TIMEOUT
-    hasty.close()
+        vision.structured("Which colour?", [], Colour, role="fit")
+    assert (caught.value.code, caught.value.permanent) == (Code.BACKEND_TIMEOUT, False)
 
 
 def test_doctor_tells_where_it_would_run(folder: Path, tmp_path: Path) -> None:
@@ -94,12 +116,36 @@ def test_doctor_tells_where_it_would_run(folder: Path, tmp_path: Path) -> None:
         )
 
     assert str(check(folder)).startswith("vlm: cpu in float32: 0.0 GB of weights")
-    with pytest.raises(BackendError, match=r"docs/stylist\.md"):
+    with pytest.raises(ModeraError, match=r"docs/stylist\.md"):
         check(tmp_path)
     (tmp_path / "config.json").write_text("{}")
     (tmp_path / "model.safetensors").write_bytes(b"\0" * 64)
-    with pytest.raises(BackendError, match="damaged"):
+    with pytest.raises(ModeraError, match="damaged"):
         check(tmp_path)
+
+
+def test_doctor_tells_of_torchvision_where_the_model_wants_it(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vlm = VlmSettings(folder=tmp_path, device="cpu")
+    settings = Settings(inference=InferenceSettings(style=("vlm", "rules"), vlm=vlm))
+    find = doctor.find_spec
+    monkeypatch.setattr(doctor, "find_spec", lambda name: name != "torchvision" and find(name))
+    for file in ("config.json", "model.safetensors"):
+        (tmp_path / file).symlink_to(folder / file)
+    assert "torchvision" not in str(CHECKS["local model"](settings))
+    (tmp_path / "video_preprocessor_config.json").write_text("{}")
+    assert "pip install torchvision" in str(CHECKS["local model"](settings))
+
+
+def test_doctor_tells_what_is_wrong_with_every_local_model(tmp_path: Path) -> None:
+    inference = InferenceSettings(
+        tryon=("fashn",), style=("vlm",), vlm=VlmSettings(folder=tmp_path, device="cpu")
+    )
+    with pytest.raises(ModeraError) as caught:
+        CHECKS["local model"](Settings(models=tmp_path, inference=inference))
+    assert "fashn" in caught.value.detail
+    assert "docs/stylist.md" in caught.value.detail
 
 
 def test_a_model_that_cannot_be_loaded_is_named_with_the_reason(

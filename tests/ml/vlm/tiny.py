@@ -2,8 +2,11 @@
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import (
@@ -90,6 +93,15 @@ def write_model(folder: Path) -> None:
         image_seq_len=(EDGE // PATCH // SHUFFLE) ** 2,
         chat_template=TEMPLATE,
     ).save_pretrained(folder)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Model processes started in here compute on one thread: where tests share few cores, the
+    threads of so small a model wait for each other most of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OMP_NUM_THREADS", "1")
+        yield
 
 
 def _tokenizer() -> PreTrainedTokenizerFast:

@@ -26,9 +26,14 @@ wish-bold = bold bright daring
 
 ### What is said against an advice.
 
-why-missed = more need want add missing lack few little
+why-missed = no. nothing more need want wish add give miss lack love like adore prefer not_enough too_few too_little brighter bolder simpler plainer calmer quieter
+why-missed-last = missing lacking
+why-enough = enough
+why-unwanted = less fewer too. hate avoid without except never but.
+why-not-so = not_so not_that not_as
+why-denied = not
 why-colours = colour color
 why-too-bold = bold bright loud gaudy flashy daring
-why-too-plain = plain boring dull simple
+why-too-plain = plain boring dull simpl calm quiet
 why-not-me = style taste myself
 why-price = expens pricey pric cost budget
