@@ -105,7 +105,7 @@ def _local_model(settings: Settings) -> str:
             faults.append(error)
     if faults:
         told = dict.fromkeys(error.detail for error in faults)  # two may lack the same
-        raise ModeraError(faults[0].code, "; ".join((*told, *sound)))
+        raise ModeraError(faults[0].code, "; ".join(told))
     return "; ".join(sound) or "none is used"
 
 

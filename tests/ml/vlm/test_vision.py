@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
 from modera_bot import doctor
-from modera_bot.config import InferenceSettings, Settings, VlmSettings
+from modera_bot.config import FashnSettings, InferenceSettings, Settings, VlmSettings
 from modera_bot.doctor import CHECKS
 from modera_bot.errors import BackendError, Code, JobCancelled, ModeraError
 from modera_bot.images import encode
@@ -140,11 +140,14 @@ def test_doctor_tells_of_torchvision_where_the_model_wants_it(
 
 def test_doctor_tells_what_is_wrong_with_every_local_model(tmp_path: Path) -> None:
     inference = InferenceSettings(
-        tryon=("fashn",), style=("vlm",), vlm=VlmSettings(folder=tmp_path, device="cpu")
+        tryon=("fashn",),
+        fashn=FashnSettings(device="cuda:9"),
+        style=("vlm",),
+        vlm=VlmSettings(folder=tmp_path, device="cpu"),
     )
     with pytest.raises(ModeraError) as caught:
         CHECKS["local model"](Settings(models=tmp_path, inference=inference))
-    assert "fashn" in caught.value.detail
+    assert "inference.fashn" in caught.value.detail
     assert "docs/stylist.md" in caught.value.detail
 
 
