@@ -79,7 +79,10 @@ async def _run(chromium: str, houses: Collection[str], seen: Seen) -> list[str]:
 
 
 def main() -> None:
-    """Play, write, and say what was not shown; ends with 1 when a scene failed."""
+    """Play, write, and say what was not shown.
+
+    Ends with 1 when a scene failed, or when all were played and a text was never shown.
+    """
     parser = argparse.ArgumentParser(prog="scripts/screenshots", description=__doc__)
     parser.add_argument(
         "houses", nargs="*", choices=[*HOUSES, []], metavar="HOUSE", help=", ".join(HOUSES)
@@ -94,11 +97,14 @@ def main() -> None:
     seen = Seen()
     failed = asyncio.run(_run(chromium, arguments.houses, seen))
     (ROOT / "docs" / "screens.md").write_text(index.page(), encoding="utf-8")
+    missing = [] if arguments.houses else seen.missing_texts()
     if not arguments.houses:
-        print("texts never shown:", *seen.missing_texts(), sep="\n  ")
         print("handlers never called:", *seen.missing_handlers(), sep="\n  ")
+        print("texts never shown:", *missing, sep="\n  ")
     if failed:
         sys.exit(f"scenes that failed: {', '.join(failed)}")
+    if missing:
+        sys.exit("show those texts in a scene, or say in NOT_SHOWN of coverage.py why not")
 
 
 if __name__ == "__main__":

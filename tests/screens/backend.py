@@ -2,6 +2,8 @@
 
 import threading
 
+import cv2
+
 from modera_bot.contracts import Category, Stage
 from modera_bot.errors import ModeraError
 from modera_bot.ml.backends.draft import DraftTryOn
@@ -13,14 +15,20 @@ from modera_bot.ml.base import (
     TryOnTask,
     silent,
 )
+from modera_bot.ml.forming import watcher
 from modera_bot.ml.style.backends.rules import RulesStylist
 from modera_bot.style import StyleProfile
 
 #: Work goes on while it is set.
 gate = threading.Event()
 gate.set()
+#: A picture that forms is finished while it is set.
+last_touch = threading.Event()
+last_touch.set()
 #: Raised one after the other instead of drawing.
 faults: list[ModeraError] = []
+#: How blurred it is before, in pixels.
+BLUR = 12
 
 
 class StagedDraft(DraftTryOn):
@@ -46,7 +54,18 @@ class ElsewhereModel(StagedModel):
     """The same under the name of a service that photos are sent to."""
 
     name = "openai"
-    capabilities = Capabilities(categories=frozenset(Category), max_garments=2, hosted=True)
+    capabilities = Capabilities(
+        categories=frozenset(Category), max_garments=2, hosted=True, previews=True
+    )
+
+    def tryon(self, task: TryOnTask, progress: Progress = silent) -> TryOnOutput:
+        made = super().tryon(task, progress)
+        watching = watcher.get()
+        if watching is not None:
+            watching(cv2.GaussianBlur(made.picture, (0, 0), BLUR))
+        while not last_touch.wait(0.05):
+            progress(Stage.FINISHING, 0.9)
+        return made
 
 
 BACKENDS = {

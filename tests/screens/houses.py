@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
+from datetime import date
 from pathlib import Path
 from unittest.mock import patch
 
@@ -27,11 +28,11 @@ from tests.ml.hosted.server import serving as pretending
 from tests.screens import backend
 
 #: Names of the bots.
-HOUSES = ("free", "shop", "hosted", "closed")
+HOUSES = ("free", "shop", "hosted", "closed", "invited")
 #: What the stand-in of the model that judges the fit answers.
 FIT = {
     "shoulders": "fits",
-    "chest": "fits",
+    "chest": "tight",
     "waist": "loose",
     "length": "unknown",
     "advice": "",
@@ -48,8 +49,9 @@ async def house(name: str, folder: Path) -> AsyncIterator[App]:
         settings = _settings(folder)
         if name == "shop":
             settings = settings.model_copy(update={"pay": _shop()} | _tryon("model"))
-        elif name == "closed":
-            telegram = TelegramSettings(maintenance=True)
+        elif name in ("closed", "invited"):
+            invited = name == "invited"
+            telegram = TelegramSettings(maintenance=not invited, allow=(1,) if invited else ())
             settings = settings.model_copy(update={"telegram": telegram})
         elif name == "hosted":
             server = OpenAIServer()
@@ -85,5 +87,8 @@ def _shop() -> PaySettings:
         support="@modera_help",
         seller="Modera Ltd, 1 Sample Street, London",
         tax="VAT included",
-        promo={"WELCOME": PromoSettings(credits=6)},
+        promo={
+            "WELCOME": PromoSettings(credits=6),
+            "WINTER": PromoSettings(credits=6, until=date(2025, 12, 31)),
+        },
     )

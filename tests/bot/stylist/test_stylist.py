@@ -295,7 +295,7 @@ async def test_outfits_show_their_items_with_search_links_in_one_message(
     assert len(urls) >= 3
     assert all(url.startswith("https://") and " " not in url for url in urls)
     await anna.press("Outfit 3", message_id=outfit["message_id"])
-    other = await anna.wait_for(lambda m: "✓ Outfit 3" in labels(m))
+    other = await anna.wait_for(lambda m: "✓ 3" in labels(m))
     assert other["message_id"] == outfit["message_id"]
 
 

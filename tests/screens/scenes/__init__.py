@@ -2,6 +2,7 @@
 
 from tests.screens.scene import Scenes
 from tests.screens.scenes import (
+    advising,
     arriving,
     closed,
     hosted,
@@ -24,6 +25,8 @@ PARTS: tuple[tuple[str, Scenes], ...] = (
     ("free", styling.SCENES),
     ("free", leaving.SCENES),
     ("shop", paying.SCENES),
+    ("shop", advising.SCENES),
     ("hosted", hosted.SCENES),
     ("closed", closed.SCENES),
+    ("invited", closed.INVITED),
 )

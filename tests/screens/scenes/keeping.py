@@ -49,3 +49,10 @@ async def profile_forgotten(actor: Actor) -> None:
     await actor.says("/cancel")
     await actor.says("/profile")
     await actor.presses("profile:forget")
+
+
+@SCENES.scene("Another garment for a photo that is gone.")
+async def photo_gone(actor: Actor) -> None:
+    await actor.says("/history")
+    await actor.presses("tryon:open:")
+    await actor.presses("tryon:garment:")

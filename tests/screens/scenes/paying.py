@@ -30,9 +30,16 @@ async def price(actor: Actor) -> None:
     await actor.comes("tryon:go")
 
 
+@SCENES.scene("The balance, while credits are reserved.")
+async def held(actor: Actor) -> None:
+    backend.gate.clear()
+    await actor.presses("tryon:go")
+    await actor.says("/balance")
+
+
 @SCENES.scene("The result, and what it cost.")
 async def paid_result(actor: Actor) -> None:
-    await actor.person.press("tryon:go")
+    backend.gate.set()
     await actor.result()
 
 
@@ -70,10 +77,15 @@ async def paying(actor: Actor) -> None:
 async def receipt(actor: Actor) -> None:
     for page in actor.pages.values():
         await page.keyboard.press("Escape")
+    await pay(actor)
+    await actor.rests()
+
+
+async def pay(actor: Actor) -> None:
+    """Pay the newest invoice."""
     bill = next(m for m in reversed(await actor.person.messages()) if "invoice" in m)
     await actor.person.pay(bill)
     await actor.person.wait_for("✅", 10)
-    await actor.rests()
 
 
 @SCENES.scene("A subscription is offered by a link.")
@@ -105,15 +117,21 @@ async def unsubscribed(actor: Actor) -> None:
     await actor.presses("pay:cancel:")
 
 
+@SCENES.scene("It goes on after all.")
+async def resubscribed(actor: Actor) -> None:
+    await actor.says("/balance")
+    await actor.presses("pay:resume:")
+
+
 @SCENES.scene("Payments and uses.")
 async def payments(actor: Actor) -> None:
     await actor.says("/balance")
     await actor.presses("pay:history")
 
 
-@SCENES.scene("Promo codes: how, a wrong one, one that works, and again.")
+@SCENES.scene("Promo codes: how, a wrong one, one from last year, one that works, and again.")
 async def promo(actor: Actor) -> None:
-    for code in ("", " NOBODY", " WELCOME", " WELCOME"):
+    for code in ("", " NOBODY", " WINTER", " WELCOME", " WELCOME"):
         await actor.says(f"/promo{code}")
 
 
@@ -133,6 +151,11 @@ async def paysupport(actor: Actor) -> None:
 @SCENES.scene("The terms of sale.")
 async def terms(actor: Actor) -> None:
     await actor.says("/terms")
+
+
+@SCENES.scene("Privacy of a bot that sells.")
+async def privacy_credits(actor: Actor) -> None:
+    await actor.says("/privacy")
 
 
 @SCENES.scene("Help of a bot that sells.")

@@ -70,8 +70,20 @@ async def cancelled(actor: Actor) -> None:
     await actor.presses("tryon:cancel")
 
 
+@SCENES.scene("Two photos of people: they can be swapped.")
+async def swappable(actor: Actor) -> None:
+    await actor.says("/tryon")
+    await actor.sends(PEOPLE / "ana_tee_logo.jpg")
+    await actor.presses("tryon:role:")
+    await actor.person.photo(PEOPLE / "ben_tee_stripe.jpg")
+    await actor.comes("tryon:swap")
+    await actor.person.wait_for(lambda m: BAR in m.get("text", ""), 60)
+    await actor.rests()
+
+
 @SCENES.scene("It failed, and the same photos may work later.")
 async def failed(actor: Actor) -> None:
+    await actor.presses("tryon:cancel")
     backend.gate.set()
     attempts = actor.app.services.settings.jobs.attempts
     backend.faults += [BackendError(Code.BACKEND_FAILED, permanent=False)] * attempts

@@ -75,12 +75,14 @@ async def stylist_size(actor: Actor) -> None:
 async def stylist_body(actor: Actor) -> None:
     await actor.presses("stylist:page:main")
     await actor.presses("stylist:page:body")
+    await actor.presses("stylist:set:body:hourglass")
 
 
 @SCENES.scene("Skin, hair and eyes.")
 async def stylist_looks(actor: Actor) -> None:
     await actor.presses("stylist:page:main")
     await actor.presses("stylist:page:looks")
+    await actor.presses("stylist:set:eyes:green")
 
 
 @SCENES.scene("A wish in words, and measurements.")
@@ -88,6 +90,12 @@ async def stylist_words(actor: Actor) -> None:
     wish = "something for a long day" if actor.language == "en" else "что-нибудь на долгий день"
     await actor.says(wish)
     await actor.says("168 92 74 98")
+
+
+@SCENES.scene("A sticker instead.")
+async def stylist_sticker(actor: Actor) -> None:
+    await actor.person.sticker()
+    await actor.rests()
 
 
 @SCENES.scene("At work.")

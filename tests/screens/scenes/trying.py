@@ -1,5 +1,9 @@
 """From two photos to a picture, and what can be done with it."""
 
+from PIL import Image
+
+from tests.images.corpus import saved
+from tests.screens import backend
 from tests.screens.actor import GARMENTS, PEOPLE, Actor
 from tests.screens.scene import Scenes
 
@@ -80,6 +84,20 @@ async def another_person(actor: Actor) -> None:
     await actor.presses("tryon:person:")
 
 
+def _half() -> bytes:
+    """A sample person down to the waist, in a photo of few pixels."""
+    person = Image.open(PEOPLE / "ben_tee_logo.jpg").convert("RGB")
+    half = person.crop((0, 0, person.width, person.height // 2))
+    half.thumbnail((600, 600))
+    return saved(half, "JPEG", quality=90)
+
+
+@SCENES.scene("What such a photo means for the picture.")
+async def notices(actor: Actor) -> None:
+    await actor.person.photo(_half())
+    await actor.result()
+
+
 @SCENES.scene("Two garments at once: a look.")
 async def look(actor: Actor) -> None:
     await actor.says("/tryon")
@@ -92,8 +110,20 @@ async def look_result(actor: Actor) -> None:
     await actor.result()
 
 
+@SCENES.scene("Three photos at once: the best two are taken.")
+async def best_photos(actor: Actor) -> None:
+    backend.gate.clear()
+    await actor.says("/tryon")
+    album = [GARMENTS / "tee_stripe.jpg", GARMENTS / "tee_logo.jpg", PEOPLE / "mia_tank_dots.jpg"]
+    await actor.person.album(album)
+    await actor.person.wait_for(lambda m: "▓▓▓▓" in m.get("text", ""), 60)
+    await actor.rests()
+
+
 @SCENES.scene("Asked before a picture is deleted.")
 async def delete(actor: Actor) -> None:
+    backend.gate.set()
+    await actor.result()
     await actor.presses("tryon:delete:")
 
 

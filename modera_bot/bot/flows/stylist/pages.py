@@ -81,7 +81,7 @@ def _inner(chat: Chat, page: str, wishes: StylePreferences) -> Rows:
     if page == "size":
         return _sizes(wishes.sizes)
     if page == "body":
-        return _single(chat, "body", wishes.body)
+        return _single(chat, "body", wishes.body, 1)
     if page == "looks":
         return [*_looks(chat, wishes.appearance), _go(chat)]
     _, field = MANY[page]
@@ -121,7 +121,7 @@ def processing(chat: Chat) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[_button(chat, "button-cancel", "stylist:cancel")]])
 
 
-def _single(chat: Chat, wish: str, chosen: StrEnum | None) -> Rows:
+def _single(chat: Chat, wish: str, chosen: StrEnum | None, across: int = 2) -> Rows:
     def button(value: StrEnum) -> InlineKeyboardButton:
         here = value is chosen
         data = f"stylist:set:{wish}:{'none' if here else value}"
@@ -129,7 +129,7 @@ def _single(chat: Chat, wish: str, chosen: StrEnum | None) -> Rows:
             _ticked(chat.text(f"button-{wish}-{value}"), here), callback_data=data
         )
 
-    return _grid([button(value) for value in SINGLE[wish]])
+    return _grid([button(value) for value in SINGLE[wish]], across)
 
 
 def _many(chat: Chat, wish: str, chosen: Iterable[StrEnum]) -> Rows:

@@ -86,10 +86,11 @@ def buttons(chat: Chat, analysis_id: str, profile: StyleProfile, judged: Feedbac
 def outfit_buttons(
     chat: Chat, analysis_id: str, profile: StyleProfile, shown: int = 0
 ) -> list[InlineKeyboardButton]:
-    """A button for each outfit, the one that is shown ticked."""
+    """A button for each outfit; of the one that is shown the number, ticked: three must fit on
+    a phone."""
     return [
         InlineKeyboardButton(
-            ("✓ " if number == shown else "") + chat.text("button-stylist-outfit", number=number),
+            f"✓ {number}" if number == shown else chat.text("button-stylist-outfit", number=number),
             callback_data=f"stylist:outfit:{analysis_id}:{number}",
         )
         for number in range(1, len(profile.outfits) + 1)
