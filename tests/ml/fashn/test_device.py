@@ -52,7 +52,7 @@ def test_doctor_plans_for_the_network_that_lies_there(
     settings = Settings(inference=InferenceSettings(tryon=("fashn",)), models=tmp_path)
     (tmp_path / "fashn").mkdir()
     (tmp_path / "fashn" / "config.json").write_text("{")
-    with pytest.raises(BackendError, match="mend it, or delete it"):
+    with pytest.raises(ModeraError, match="mend it, or delete it"):
         CHECKS["local model"](settings)
     (tmp_path / "fashn" / "config.json").write_text(json.dumps({"model": asdict(TINY)}))
     monkeypatch.setattr(device, "free_bytes", lambda _: 10**9)  # too little for the published one
