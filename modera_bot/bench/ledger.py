@@ -1,7 +1,7 @@
 """How many grants and holds a second the ledger does, in a database of its own."""
 
+import asyncio
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,13 +26,13 @@ class Figures:
     """Transactions a second; a use is a hold and its capture, in a transaction each."""
 
     engine: str
-    threads: int
+    callers: int
     grants_per_s: float
     uses_per_s: float
     differences: int
 
 
-def measure(url: str | None, *, threads: int, count: int) -> Figures:
+def measure(url: str | None, *, callers: int, count: int) -> Figures:
     """Grant `count` payments to 64 people, then spend them, and verify what is left of it."""
     with _fresh(url) as database:
         with database.begin() as connection:
@@ -42,7 +42,7 @@ def measure(url: str | None, *, threads: int, count: int) -> Figures:
             payment = Payment("stars", f"charge-{number}")
             ledger.grant(connection, people[number % 64], 3, Entry.PURCHASE, payment)
 
-        grants = _per_second(database, threads, count, [grant])
+        grants = _per_second(database, callers, count, [grant])
         holds: dict[int, str] = {}
 
         def hold(connection: Connection, number: int) -> None:
@@ -54,11 +54,11 @@ def measure(url: str | None, *, threads: int, count: int) -> Figures:
         def capture(connection: Connection, number: int) -> None:
             ledger.capture(connection, holds.pop(number))
 
-        uses = _per_second(database, threads, count, [hold, capture])
+        uses = _per_second(database, callers, count, [hold, capture])
         with database.begin() as connection:  # there are no orders behind these payments
             found = [fault for fault in verify(connection) if "payment charge" not in fault]
         name = database.engine.dialect.name
-        return Figures(name, threads, grants, uses, len(found))
+        return Figures(name, callers, grants, uses, len(found))
 
 
 def _person(connection: Connection, number: int) -> int:
@@ -69,26 +69,20 @@ def _person(connection: Connection, number: int) -> int:
 Step = Callable[[Connection, int], None]
 
 
-def _per_second(database: Database, threads: int, count: int, steps: list[Step]) -> float:
-    """Do the steps for each number, each in a transaction of its own, in threads at once."""
-    gate = threading.Barrier(threads + 1)
+def _per_second(database: Database, callers: int, count: int, steps: list[Step]) -> float:
+    """Do the steps for each number, each in a transaction of its own, as the bot does it."""
 
-    def work(share: range) -> None:
-        gate.wait()
+    async def work(share: range) -> None:
         for number in share:
             for step in steps:
-                with database.begin() as connection:
-                    step(connection, number)
+                await database.run(step, number)
 
-    shares = [range(first, count, threads) for first in range(threads)]
-    workers = [threading.Thread(target=work, args=(share,)) for share in shares]
-    for worker in workers:
-        worker.start()
-    gate.wait()
-    begun = time.perf_counter()
-    for worker in workers:
-        worker.join()
-    return count / (time.perf_counter() - begun)
+    async def all_at_once() -> float:
+        begun = time.perf_counter()
+        await asyncio.gather(*(work(range(first, count, callers)) for first in range(callers)))
+        return count / (time.perf_counter() - begun)
+
+    return asyncio.run(all_at_once())
 
 
 @contextmanager
@@ -124,7 +118,7 @@ def table(figures: Figures) -> str:
     """The figures for reading."""
     return "\n".join(
         [
-            f"{figures.engine}, {figures.threads} threads, Python {sys.version.split()[0]}",
+            f"{figures.engine}, {figures.callers} at once, Python {sys.version.split()[0]}",
             f"  grants             {figures.grants_per_s:8.0f} / s",
             f"  holds and captures {figures.uses_per_s:8.0f} / s",
             f"  differences        {figures.differences:8d}",

@@ -98,14 +98,14 @@ def jobs(count: int, as_json: bool) -> None:
 
 @bench.command()
 @click.option("--database", "url", metavar="URL", help="postgresql://…; by default a SQLite file.")
-@click.option("--threads", type=click.IntRange(1, 64), default=16, metavar="N", show_default=True)
+@click.option("--callers", type=click.IntRange(1, 64), default=16, metavar="N", show_default=True)
 @click.option("--count", type=click.IntRange(min=1), default=5000, metavar="N", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
-def ledger(url: str | None, threads: int, count: int, as_json: bool) -> None:
+def ledger(url: str | None, callers: int, count: int, as_json: bool) -> None:
     """Measure the ledger, in a file or a schema of its own that is removed again."""
     from modera_bot.bench.ledger import measure, table
 
-    figures = measure(url, threads=threads, count=count)
+    figures = measure(url, callers=callers, count=count)
     click.echo(json.dumps(asdict(figures)) if as_json else table(figures))
 
 

@@ -70,7 +70,7 @@ def test_verify_ends_with_a_fault_for_every_difference(run: Run, database: Datab
 
 def test_bench_measures_the_ledger_and_leaves_nothing(run: Run, tmp_path: Path) -> None:
     before = {*tmp_path.iterdir()}
-    ended = run("bench", "ledger", "--count", 64, "--threads", 4, "--json")
+    ended = run("bench", "ledger", "--count", 64, "--callers", 4, "--json")
     figures = json.loads(ended.output)
     assert figures["engine"] == "sqlite"
     assert figures["differences"] == 0
