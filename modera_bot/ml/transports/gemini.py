@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from modera_bot.config import GeminiSettings, VertexSettings
 from modera_bot.errors import Code, ModeraError, Refusal
 from modera_bot.ml.metering import Call, Meter, Used
-from modera_bot.ml.prices import DEAREST_IMAGE_USD, Tokens, image_usd, tokens_usd
+from modera_bot.ml.prices import DEAREST_IMAGE_USD, Tokens, image_usd
 from modera_bot.ml.transports.base import (
     Answer,
     ProviderError,
@@ -194,18 +194,7 @@ class GeminiTransport(GoogleTransport):
             _raise_if_blocked(response)
             return schema.model_validate_json(response.text or ""), _tokens(response)
 
-        return self._ask(
-            role,
-            settings.vision_model,
-            self._tokens_usd,
-            len(pictures),
-            look,
-            seconds=settings.vision_timeout_s,
-            tick=tick,
-        )
-
-    def _tokens_usd(self, tokens: Tokens) -> float:
-        return tokens_usd(self._settings.vision_model, tokens) if self._paid else 0.0
+        return self._ask(role, settings, len(pictures), look, paid=self._paid, tick=tick)
 
     def _open(self) -> genai.Client:
         from google import genai

@@ -4,9 +4,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from modera_bot.config import GeminiSettings, OpenAISettings
 from modera_bot.errors import ModeraError, Refusal
 from modera_bot.ml.metering import Call, Meter, Used
-from modera_bot.ml.prices import Tokens
+from modera_bot.ml.prices import Tokens, tokens_usd
 from modera_bot.ml.transports.base import Answer, ProviderError, Tick
 from modera_bot.ml.transports.resilience import Breaker, repeated
 from modera_bot.ml.transports.waiting import Waiter
@@ -41,15 +42,18 @@ class HostedTransport(ABC):
     def _ask(
         self,
         role: str,
-        model: str,
-        price: Callable[[Tokens], float],
+        settings: OpenAISettings | GeminiSettings,
         pictures: int,
         look: Callable[[float], Coroutine[Any, Any, tuple[Answer, Tokens]]],
         *,
-        seconds: float,
+        paid: bool,
         tick: Tick,
     ) -> Answer:
         """Have `look` (given the seconds left) answer a question about so many pictures."""
+        model, seconds = settings.vision_model, settings.vision_timeout_s
+
+        def price(tokens: Tokens) -> float:
+            return tokens_usd(model, tokens) if paid else 0.0
 
         def account(used: Used, answer: tuple[Answer, Tokens]) -> None:
             tokens = answer[1]

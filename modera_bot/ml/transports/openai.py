@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from modera_bot.config import OpenAISettings
 from modera_bot.errors import Code, ModeraError, Refusal
 from modera_bot.ml.metering import Call, Meter, Used
-from modera_bot.ml.prices import Tokens, image_usd, tokens_usd
+from modera_bot.ml.prices import Tokens, image_usd
 from modera_bot.ml.transports.base import (
     Answer,
     ProviderError,
@@ -167,18 +167,7 @@ class OpenAITransport(HostedTransport):
                     self._chats = True
             return await self._chatted(prompt, pictures, schema, left)
 
-        return self._ask(
-            role,
-            settings.vision_model,
-            self._tokens_usd,
-            len(pictures),
-            look,
-            seconds=settings.vision_timeout_s,
-            tick=tick,
-        )
-
-    def _tokens_usd(self, tokens: Tokens) -> float:
-        return tokens_usd(self._settings.vision_model, tokens) if self._paid else 0.0
+        return self._ask(role, settings, len(pictures), look, paid=self._paid, tick=tick)
 
     async def _responded(
         self, prompt: str, pictures: Sequence[bytes], schema: type[Answer], left: float

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from modera_bot.config import OpenAISettings
 from modera_bot.errors import Code, ModeraError, Refusal
 from modera_bot.ml.metering import Tally
 from modera_bot.ml.prices import Tokens
+from modera_bot.ml.transports import hosted
 from modera_bot.ml.transports.base import ProviderError
 from modera_bot.ml.transports.hosted import HostedTransport
 
@@ -39,10 +41,8 @@ class Scripted(HostedTransport):
         return "an answer", Tokens(10, 10)
 
     def ask(self) -> str:
-        def price(tokens: Tokens) -> float:
-            return USED if tokens == Tokens(10, 10) else EXPECTED
-
-        return self._ask("style", "model", price, 1, self._look, seconds=20, tick=lambda: None)
+        settings = OpenAISettings(vision_timeout_s=20)
+        return self._ask("style", settings, 1, self._look, paid=True, tick=lambda: None)
 
     @property
     def booked(self) -> float:
@@ -51,7 +51,11 @@ class Scripted(HostedTransport):
 
 
 @pytest.fixture
-def opened() -> Iterator[list[Scripted]]:
+def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Scripted]]:
+    def price(model: str, tokens: Tokens) -> float:
+        return USED if tokens == Tokens(10, 10) else EXPECTED
+
+    monkeypatch.setattr(hosted, "tokens_usd", price)
     made: list[Scripted] = []
     yield made
     for each in made:
