@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -20,6 +21,7 @@ from modera_bot.bot.texts import Argument, Markup, Texts
 from modera_bot.config import Settings
 from modera_bot.contracts import Category, Credits, FitJudge, Inspector, Payments, Quality
 from modera_bot.db import Database, inbox, sessions, users
+from modera_bot.db.schema import now
 from modera_bot.db.sessions import Session
 from modera_bot.db.users import User
 from modera_bot.errors import Code, StorageError
@@ -30,6 +32,9 @@ from modera_bot.storage import Storage
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+#: What share of the time until a session ends it counts as touched just now.
+FRESH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +174,9 @@ def open_turn(
     )
     session = sessions.active(connection, user.id)
     if session is not None:  # whatever they do, they are not idle, also while it is worked on
-        sessions.touch(connection, session.id)
+        idle = timedelta(minutes=services.settings.limits.idle_minutes)
+        if now() - session.updated_at > idle / FRESH:
+            sessions.touch(connection, session.id)
     message = update.effective_message
     messages = tuple(part for _, part in album) or (
         (message,) if isinstance(message, Message) else ()

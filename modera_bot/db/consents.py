@@ -18,6 +18,8 @@ def purpose(provider: str) -> str:
 def undecided(connection: Connection, user_id: int, providers: Iterable[str]) -> bool:
     """Whether there is a provider that the person has neither agreed to nor declined."""
     wanted = {purpose(provider) for provider in providers}
+    if not wanted:
+        return False
     query = select(consents.c.purpose).where(
         consents.c.user_id == user_id, consents.c.version == VERSION
     )

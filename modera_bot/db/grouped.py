@@ -73,16 +73,18 @@ def _outcomes(connection: Connection, calls: list[Call]) -> Iterator[Outcome]:
     if len(calls) == 1:
         yield calls[0](connection), None
         return
-    for call in calls:  # SQLAlchemy's own savepoints take five times as long
-        connection.exec_driver_sql("SAVEPOINT one_of_many")
+    driver = connection.connection.driver_connection  # past SQLAlchemy: a tenth of the time
+    assert driver is not None
+    for call in calls:
+        driver.execute("SAVEPOINT one_of_many")
         try:
             result = call(connection)
         except Exception as error:
-            connection.exec_driver_sql("ROLLBACK TO one_of_many")
+            driver.execute("ROLLBACK TO one_of_many")
             yield None, error
         else:
             yield result, None
-        connection.exec_driver_sql("RELEASE one_of_many")
+        driver.execute("RELEASE one_of_many")
 
 
 def _hand_out(futures: list[asyncio.Future[Any]], outcomes: list[Outcome]) -> None:

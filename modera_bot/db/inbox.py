@@ -9,10 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from modera_bot.db.schema import inbox, now
 
 # What each update needs is built once: building a statement costs as much as running it.
+_RECEIVE = {
+    dialect.dialect.name: dialect.insert(inbox)
+    .on_conflict_do_nothing(index_elements=["bot_id", "update_id"])
+    .returning(inbox.c.update_id)
+    for dialect in (postgresql, sqlite)
+}
 _ONE = inbox.c.bot_id == bindparam("bot"), inbox.c.update_id == bindparam("id")
 _BEGUN = inbox.update().where(*_ONE).values(tries=inbox.c.tries + bindparam("by"))
 _HANDLED = inbox.update().where(*_ONE).values(payload=None, handled_at=bindparam("at"))
@@ -20,17 +27,13 @@ _HANDLED = inbox.update().where(*_ONE).values(payload=None, handled_at=bindparam
 
 def receive(connection: Connection, bot_id: int, updates: list[dict[str, Any]]) -> set[int]:
     """Write updates down; returns the ids of those not seen before."""
-    ids = [update["update_id"] for update in updates]
-    query = select(inbox.c.update_id).where(inbox.c.bot_id == bot_id, inbox.c.update_id.in_(ids))
-    seen = set(connection.execute(query).scalars())
-    fresh = {update["update_id"]: update for update in updates if update["update_id"] not in seen}
-    if fresh:
-        rows = [
-            {"bot_id": bot_id, "update_id": update_id, "payload": payload}
-            for update_id, payload in fresh.items()
-        ]
-        connection.execute(inbox.insert(), rows)
-    return set(fresh)
+    rows = [
+        {"bot_id": bot_id, "update_id": update["update_id"], "payload": update}
+        for update in updates
+    ]
+    if not rows:
+        return set()
+    return set(connection.execute(_RECEIVE[connection.dialect.name], rows).scalars())
 
 
 def pending(connection: Connection, bot_id: int) -> list[tuple[dict[str, Any], int]]:

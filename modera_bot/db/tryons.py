@@ -4,10 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
 from modera_bot.contracts import FitAnalysis, TryOnResult
 from modera_bot.db.schema import pictures, virtual_tryons
+
+# Asked whenever a person's photo is missing; built once, which costs as much as running it.
+_LAST_PERSON = (
+    select(pictures.c.key)
+    .join(virtual_tryons, virtual_tryons.c.person_image_url == pictures.c.key)
+    .where(virtual_tryons.c.user_id == bindparam("user"), pictures.c.user_id == bindparam("user"))
+    .order_by(virtual_tryons.c.created_at.desc(), virtual_tryons.c.id)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +101,7 @@ def count(connection: Connection, user_id: int) -> tuple[int, int]:
 
 def last_person(connection: Connection, user_id: int) -> str | None:
     """Storage key of the photo of a person that was last tried on, if it is still kept."""
-    query = (
-        select(pictures.c.key)
-        .join(virtual_tryons, virtual_tryons.c.person_image_url == pictures.c.key)
-        .where(virtual_tryons.c.user_id == user_id, pictures.c.user_id == user_id)
-        .order_by(virtual_tryons.c.created_at.desc(), virtual_tryons.c.id)
-        .limit(1)
-    )
-    return connection.execute(query).scalar_one_or_none()
+    return connection.execute(_LAST_PERSON, {"user": user_id}).scalar_one_or_none()
 
 
 def rate(connection: Connection, tryon_id: str, user_id: int, stars: int) -> bool:

@@ -13,15 +13,35 @@ from modera_bot.db.schema import consents, now, users
 #: Key in `preferences`: the id of whose link brought the person here.
 INVITED_BY = "invited_by"
 
-# Looked up at each update, so they are built once: that costs as much as running them.
-_BY_ID = select(users).where(users.c.id == bindparam("id"))
-_BY_TELEGRAM_ID = select(users).where(users.c.telegram_id == bindparam("telegram_id"))
+# What an update needs is built once: building a statement costs as much as running it.
+_KNOWN = (
+    users.c.id,
+    users.c.telegram_id,
+    users.c.first_name,
+    users.c.last_name,
+    users.c.username,
+    users.c.language_code,
+    users.c.preferences,
+)
+_BY_ID = select(*_KNOWN).where(users.c.id == bindparam("id"))
+_BY_TELEGRAM_ID = select(*_KNOWN).where(users.c.telegram_id == bindparam("telegram_id"))
 _NEWCOMER = {
     dialect.dialect.name: dialect.insert(users)
     .on_conflict_do_nothing(index_elements=["telegram_id"])
-    .returning(users)
+    .returning(*_KNOWN)
     for dialect in (postgresql, sqlite)
 }
+_SPEAKS = (
+    users.update().where(users.c.id == bindparam("user")).values(language_code=bindparam("code"))
+)
+_CONSENT = (
+    consents.c.user_id == bindparam("user"),
+    consents.c.purpose == bindparam("what"),
+    consents.c.version == bindparam("text"),
+)
+_AGREE = consents.insert()
+_AGREE_AGAIN = consents.update().where(*_CONSENT)
+_AGREED = select(consents.c.id).where(*_CONSENT, consents.c.withdrawn_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +124,7 @@ def note_inviter(connection: Connection, user_id: int, inviter_id: int) -> None:
 
 
 def set_language(connection: Connection, user_id: int, language_code: str) -> None:
-    connection.execute(
-        users.update().where(users.c.id == user_id).values(language_code=language_code)
-    )
+    connection.execute(_SPEAKS, {"user": user_id, "code": language_code})
 
 
 def set_preference(connection: Connection, user_id: int, name: str, value: Any) -> None:
@@ -124,29 +142,19 @@ def set_style_profile(connection: Connection, user_id: int, profile: dict[str, A
 
 def has_consent(connection: Connection, user_id: int, purpose: str, version: str) -> bool:
     """Whether the person agreed to exactly this version of a text and has not withdrawn."""
-    query = select(consents.c.id).where(
-        consents.c.user_id == user_id,
-        consents.c.purpose == purpose,
-        consents.c.version == version,
-        consents.c.withdrawn_at.is_(None),
-    )
-    return connection.execute(query).first() is not None
+    asked = {"user": user_id, "what": purpose, "text": version}
+    return connection.execute(_AGREED, asked).first() is not None
 
 
 def give_consent(
     connection: Connection, user_id: int, purpose: str, version: str, language_code: str
 ) -> None:
     """Record that the person agreed to a version of a text, in the language they read it in."""
-    given = consents.update().where(
-        consents.c.user_id == user_id,
-        consents.c.purpose == purpose,
-        consents.c.version == version,
-    )
     values = {"language_code": language_code, "given_at": now(), "withdrawn_at": None}
-    if connection.execute(given.values(**values)).rowcount == 0:
-        connection.execute(
-            consents.insert().values(user_id=user_id, purpose=purpose, version=version, **values)
-        )
+    known = {"user": user_id, "what": purpose, "text": version}
+    if connection.execute(_AGREE_AGAIN, known | values).rowcount == 0:
+        row = {"user_id": user_id, "purpose": purpose, "version": version}
+        connection.execute(_AGREE, row | values)
 
 
 def withdraw_consent(connection: Connection, user_id: int, purpose: str) -> None:

@@ -101,6 +101,6 @@ def enter(connection: Connection, user_id: int, state: State, data: SessionData)
         sessions.close(connection, session.id, "completed" if done else "cancelled")
         session = None
     if session is None:
-        session = sessions.start(connection, user_id, kind, state)
-    sessions.move(connection, session.id, state, **data.stored())
+        return sessions.begin(connection, user_id, kind, state, data.stored()).id
+    sessions.change(connection, session, state, data.stored())
     return session.id
