@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import math
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DisconnectionError
 
 from modera_bot.db.grouped import Grouped
 
@@ -23,6 +26,8 @@ T = TypeVar("T")
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 #: Transactions that `run` has going at once on Postgres.
 THREADS = 8
+#: Seconds of silence after which a connection to Postgres may be dead, and is tried first.
+SILENCE_S = 1.0
 
 
 class Database:
@@ -114,9 +119,11 @@ def _engine(url: str) -> Engine:
     # errors are logged, and the values of a statement are names, Telegram ids, what people wrote
     hidden = {"hide_parameters": True}
     if address.get_backend_name() != "sqlite":
-        return sqlalchemy.create_engine(
-            address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10, **hidden
+        engine = sqlalchemy.create_engine(
+            address.set(drivername="postgresql+psycopg"), pool_size=10, **hidden
         )
+        _try_after_silence(engine)
+        return engine
     if address.database and address.database != ":memory:":
         file = Path(address.database)
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -129,6 +136,23 @@ def _engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _try_after_silence(engine: Engine) -> None:
+    """What `pool_pre_ping` does each time, which costs a seventh of a short transaction."""
+
+    @event.listens_for(engine, "checkin")
+    def note(connection: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def check(connection: Any, record: Any, proxy: object) -> None:
+        if time.monotonic() - record.info.get("used", math.inf) < SILENCE_S:  # or it is new
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:  # the pool opens another one
+            raise DisconnectionError from error
 
 
 def _prepare_sqlite(connection: Any, record: object) -> None:
