@@ -81,7 +81,6 @@ class AiohttpRequest(BaseRequest):
         if self._session is None:
             raise RuntimeError("the transport is not initialized")
         files = request_data is not None and request_data.contains_files
-        body = None if request_data is None else _body(request_data)
         limit = aiohttp.ClientTimeout(
             total=self._media_timeout if files else None,
             sock_connect=_given(connect_timeout, self._connect_timeout),
@@ -89,7 +88,7 @@ class AiohttpRequest(BaseRequest):
         )
         try:
             async with self._session.request(
-                method, url, data=body, headers=_headers(body), timeout=limit
+                method, url, data=_body(request_data), timeout=limit
             ) as response:
                 return response.status, await response.read()
         except aiohttp.ClientConnectionError as error:
@@ -108,14 +107,13 @@ def _given(value: Any, default: float | None) -> float | None:
     return default if value is BaseRequest.DEFAULT_NONE else value
 
 
-def _headers(body: aiohttp.FormData | bytes | None) -> dict[str, str] | None:
-    return {"Content-Type": FORM} if isinstance(body, bytes) else None
-
-
-def _body(request_data: RequestData) -> aiohttp.FormData | bytes | None:
+def _body(request_data: RequestData | None) -> aiohttp.FormData | aiohttp.Payload | None:
     """Multipart when there are files, else urlencoded; None for a call without parameters."""
+    if request_data is None:
+        return None
     if not request_data.contains_files:  # a form of aiohttp takes three times as long
-        return request_data.url_encoded_parameters().encode() or None
+        encoded = request_data.url_encoded_parameters().encode()
+        return aiohttp.BytesPayload(encoded, content_type=FORM) if encoded else None
     parameters = request_data.json_parameters
     form = aiohttp.FormData(quote_fields=False)
     for name, value in parameters.items():

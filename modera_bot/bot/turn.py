@@ -33,8 +33,8 @@ from modera_bot.storage import Storage
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: What share of the time until a session ends it counts as touched just now.
-FRESH = 100
+#: For this share of the time until it ends a session counts as just touched.
+FRESH = 1 / 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def open_turn(
     session = sessions.active(connection, user.id)
     if session is not None:  # whatever they do, they are not idle, also while it is worked on
         idle = timedelta(minutes=services.settings.limits.idle_minutes)
-        if now() - session.updated_at > idle / FRESH:
+        if now() - session.updated_at > FRESH * idle:
             sessions.touch(connection, session.id)
     message = update.effective_message
     messages = tuple(part for _, part in album) or (

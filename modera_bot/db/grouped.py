@@ -80,7 +80,8 @@ def _outcomes(connection: Connection, calls: list[Call]) -> Iterator[Outcome]:
         try:
             result = call(connection)
         except Exception as error:
-            driver.execute("ROLLBACK TO one_of_many")
+            # by SQLAlchemy, whose errors others know: a full disk takes the savepoint with it
+            connection.exec_driver_sql("ROLLBACK TO one_of_many")
             yield None, error
         else:
             yield result, None

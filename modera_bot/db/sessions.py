@@ -144,7 +144,7 @@ def close(connection: Connection, session_id: str, status: str, **values: Any) -
 
 def in_state(connection: Connection, state: str) -> list[Session]:
     """Active sessions in a state."""
-    query = select(fashion_sessions).where(
+    query = select(*_KNOWN).where(
         fashion_sessions.c.status == "active", fashion_sessions.c.state == state
     )
     return [_session(row) for row in connection.execute(query)]

@@ -65,7 +65,7 @@ def by_id(connection: Connection, user_id: int) -> User | None:
 
 def by_ids(connection: Connection, user_ids: Collection[int]) -> dict[int, User]:
     """The people with these ids, those that there are."""
-    query = select(users).where(users.c.id.in_(list(user_ids)))
+    query = select(*_KNOWN).where(users.c.id.in_(list(user_ids)))
     return {row.id: _user(row) for row in connection.execute(query)}
 
 

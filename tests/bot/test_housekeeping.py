@@ -98,19 +98,23 @@ async def test_a_session_in_use_goes_on(quiet: App, house: Housekeeping) -> None
     assert await session(quiet, begun) == ("active", State.TRYON_WAITING_PERSON)
 
 
+@pytest.mark.parametrize("minutes", [1, 31])
 async def test_whoever_writes_is_not_idle_be_it_beside_the_point(
-    bot_app: App, anna: SandboxUser
+    bot_app: App, anna: SandboxUser, minutes: int
 ) -> None:
     await anna.text("/help")
     await anna.wait_for("How it works")
     begun = await enter(bot_app, anna, State.TRYON_WAITING_PERSON)
-    await age(bot_app, begun, minutes=31)
+    await age(bot_app, begun, minutes=minutes)
     await anna.text("/help")
     await anna.wait_for("How it works")
 
     await Housekeeping(bot_app.services, lambda: None).end_idle_sessions()
 
     assert await session(bot_app, begun) == ("active", State.TRYON_WAITING_PERSON)
+    kept = await bot_app.services.database.run(sessions.get, begun)
+    assert kept is not None
+    assert now() - kept.updated_at < timedelta(seconds=30)
 
 
 async def give_job(app: App, session_id: str, state: JobState) -> None:

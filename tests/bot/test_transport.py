@@ -4,6 +4,7 @@ import asyncio
 import socket
 
 import pytest
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
 from telegram.ext import ExtBot
 
@@ -44,6 +45,15 @@ async def chat(anna):
 async def test_text_in_any_script_arrives_as_it_was_sent(bot, chat):
     await bot.send_message(chat.id, "Привет & 你好 👗 a+b=c")
     assert (await chat.last())["text"] == "Привет & 你好 👗 a+b=c"
+
+
+async def test_what_only_repeats_what_was_sent_is_left_out_of_the_answer(bot, chat):
+    keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("Menu", callback_data="menu:open")]])
+    sent = await bot.send_message(chat.id, "<b>Hi</b>", parse_mode="HTML", reply_markup=keyboard)
+    assert (sent.text, sent.entities, sent.reply_markup, sent.from_user) == ("Hi", (), None, None)
+    seen = await chat.last()
+    assert seen["message_id"] == sent.message_id
+    assert seen["reply_markup"] == keyboard.to_dict()
 
 
 async def test_a_file_arrives_byte_for_byte_and_can_be_fetched_back(bot, chat, client):

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import OperationalError
 
 from modera_bot.db import Database
 from modera_bot.db.schema import audit
@@ -82,3 +83,25 @@ async def test_threads_and_loops_write_at_the_same_time(database: Database) -> N
     threads = [asyncio.to_thread(thread) for _ in range(3)]
     await asyncio.gather(*threads, *(database.run(write, "loop") for _ in range(60)))
     assert await database.run(count) == 120
+
+
+async def test_a_full_disk_is_an_error_of_the_database(database: Database) -> None:
+    if not database.is_sqlite:
+        pytest.skip("a limit of SQLite")
+
+    def grow(connection: Connection) -> None:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        try:
+            write(connection, "x" * 1_000_000)
+        finally:
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {1 << 30}")
+
+    go = await held(database)
+    calls = [asyncio.ensure_future(database.run(step)) for step in (count, grow, count)]
+    await asyncio.sleep(0.05)
+    go.set()
+    done = await asyncio.gather(*calls, return_exceptions=True)
+    assert isinstance(done[1], OperationalError)
+    assert all(isinstance(each, OperationalError | int) for each in done)
+    assert await database.run(count) == 0

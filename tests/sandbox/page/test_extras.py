@@ -96,9 +96,8 @@ async def test_every_control_has_a_name_for_screen_readers(
 
 async def test_a_screen_reader_hears_who_says_what_in_a_log(page: Page, anna: SandboxUser) -> None:
     await anna.text("what now?")
-    said = page.get_by_role("log").get_by_role(
-        "listitem"
-    )  # the list of people quotes the last, too
+    # in the log alone: the list of people quotes the last message, too
+    said = page.get_by_role("log").get_by_role("listitem")
     await expect(said.last).to_contain_text("You: what now?")
     welcome = said.filter(has_text="Welcome")
     await expect(welcome).to_contain_text("Modera: Welcome, see /help")
