@@ -1,7 +1,7 @@
 /** Short words to the person: toasts, alerts, bars. */
 
 import { $, h } from "./dom.js";
-import { t } from "./strings.js";
+import { has, t } from "./strings.js";
 
 const TOAST_LIFE = 4000; // ms, and more for long texts
 
@@ -17,9 +17,15 @@ export async function attempt(action) {
   try {
     return await action();
   } catch (error) {
-    toast(t("failed", { reason: error.message }), { bad: true });
+    toast(wordsFor(error.message), { bad: true });
     return null;
   }
+}
+
+/** What a refusal in Telegram's words means to a person. */
+function wordsFor(reason) {
+  const key = `refused_${reason.replace("Bad Request: ", "")}`;
+  return has(key) ? t(key) : t("failed", { reason });
 }
 
 /** A text that must be confirmed (`show_alert`). */

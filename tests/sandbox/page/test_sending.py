@@ -44,6 +44,21 @@ async def test_a_picture_can_go_as_a_file(page: Page, anna: SandboxUser, client:
     assert await saved(download) == GARMENT.read_bytes()
 
 
+async def test_a_broken_picture_is_refused_in_words_that_cover_no_button(
+    page: Page, anna: SandboxUser, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"not a picture")
+    await page.set_input_files("#photo-input", broken)
+    await page.get_by_test_id("send-now").click()
+
+    said = page.get_by_test_id("toasts").get_by_text("not a picture that can be sent as a photo")
+    await expect(said).to_be_visible()
+    box = await said.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < 800 / 3  # buttons are below
+
+
 async def test_what_is_no_picture_goes_only_as_a_file(page: Page, tmp_path: Path) -> None:
     note = tmp_path / "note.txt"
     note.write_text("x")
