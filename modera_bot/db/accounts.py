@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import Connection, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from modera_bot.db.once import InsertOnce
 from modera_bot.db.schema import credit_accounts, credit_entries, credit_wallets, users
 
 #: Numbers of the house's accounts, given by the migration. Their balances are summed when asked
@@ -72,12 +72,7 @@ _ACCOUNTS = (
     .where(credit_wallets.c.user_id == bindparam("user_id"))
 )
 _ENTRY = credit_entries.insert()
-_ENTRY_ONCE = {
-    dialect.dialect.name: dialect.insert(credit_entries)
-    .on_conflict_do_nothing(index_elements=["provider", "payment_id", "kind"])
-    .returning(credit_entries.c.id)
-    for dialect in (postgresql, sqlite)
-}
+_ENTRY_ONCE = InsertOnce(credit_entries, ["provider", "payment_id", "kind"], credit_entries.c.id)
 
 
 def lock(connection: Connection, user_id: int) -> Wallet:
@@ -126,7 +121,7 @@ def post_once(
     """Write an entry of a payment; False if this payment has one of this kind already."""
     accounts = {"debit_id": debit_id, "credit_id": credit_id}
     entry = {"kind": kind, "amount": amount, "provider": provider, "payment_id": payment_id}
-    written = connection.execute(_ENTRY_ONCE[connection.dialect.name], accounts | entry)
+    written = _ENTRY_ONCE.execute(connection, accounts | entry)
     return written.scalar_one_or_none() is not None
 
 

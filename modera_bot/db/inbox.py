@@ -9,17 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from modera_bot.db.once import InsertOnce
 from modera_bot.db.schema import inbox, now
 
 # What each update needs is built once: building a statement costs as much as running it.
-_RECEIVE = {
-    dialect.dialect.name: dialect.insert(inbox)
-    .on_conflict_do_nothing(index_elements=["bot_id", "update_id"])
-    .returning(inbox.c.update_id)
-    for dialect in (postgresql, sqlite)
-}
+_RECEIVE = InsertOnce(inbox, ["bot_id", "update_id"], inbox.c.update_id)
 _ONE = inbox.c.bot_id == bindparam("bot"), inbox.c.update_id == bindparam("id")
 _BEGUN = inbox.update().where(*_ONE).values(tries=inbox.c.tries + bindparam("by"))
 _HANDLED = inbox.update().where(*_ONE).values(payload=None, handled_at=bindparam("at"))
@@ -33,7 +28,7 @@ def receive(connection: Connection, bot_id: int, updates: list[dict[str, Any]]) 
     ]
     if not rows:
         return set()
-    return set(connection.execute(_RECEIVE[connection.dialect.name], rows).scalars())
+    return set(_RECEIVE.execute(connection, rows).scalars())
 
 
 def pending(connection: Connection, bot_id: int) -> list[tuple[dict[str, Any], int]]:

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from modera_bot.db.once import InsertOnce
 from modera_bot.db.schema import consents, now, users
 
 #: Key in `preferences`: the id of whose link brought the person here.
@@ -25,12 +25,7 @@ _KNOWN = (
 )
 _BY_ID = select(*_KNOWN).where(users.c.id == bindparam("id"))
 _BY_TELEGRAM_ID = select(*_KNOWN).where(users.c.telegram_id == bindparam("telegram_id"))
-_NEWCOMER = {
-    dialect.dialect.name: dialect.insert(users)
-    .on_conflict_do_nothing(index_elements=["telegram_id"])
-    .returning(*_KNOWN)
-    for dialect in (postgresql, sqlite)
-}
+_NEWCOMER = InsertOnce(users, ["telegram_id"], *_KNOWN)
 _SPEAKS = (
     users.update().where(users.c.id == bindparam("user")).values(language_code=bindparam("code"))
 )
@@ -88,9 +83,9 @@ def remember(
     row = connection.execute(_BY_TELEGRAM_ID, {"telegram_id": telegram_id}).one_or_none()
     if row is None:
         newcomer = {"telegram_id": telegram_id, **names}
-        row = connection.execute(_NEWCOMER[connection.dialect.name], newcomer).one_or_none()
-        if row is not None:  # else another process was quicker
-            return _user(row)
+        made = _NEWCOMER.execute(connection, newcomer).one_or_none()
+        if made is not None:  # else another process was quicker
+            return _user(made)
     elif all(getattr(row, name) == value for name, value in names.items()):
         return _user(row)
     else:

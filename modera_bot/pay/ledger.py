@@ -14,11 +14,11 @@ from decimal import Decimal
 from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import Connection, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from modera_bot.contracts import Feature
 from modera_bot.db import accounts
 from modera_bot.db.accounts import ISSUED, SPENT, Entry, Wallet
+from modera_bot.db.once import InsertOnce
 from modera_bot.db.schema import credit_holds, credit_transactions, fashion_sessions, jobs, now
 from modera_bot.errors import Code, CreditsError
 
@@ -27,12 +27,7 @@ _USES = UUID("6f1d4c1e-6a3b-4f0e-9a55-6b0c6f7f2a10")
 
 # Made once, since they are in everybody's way.
 _TRANSACTION = credit_transactions.insert()
-_HOLD = {
-    dialect.dialect.name: dialect.insert(credit_holds)
-    .on_conflict_do_nothing(index_elements=["job_id"])
-    .returning(credit_holds.c.id)
-    for dialect in (postgresql, sqlite)
-}
+_HOLD = InsertOnce(credit_holds, ["job_id"], credit_holds.c.id)
 _HOLD_OF = select(credit_holds.c.id).where(credit_holds.c.job_id == bindparam("job"))
 _SETTLE = (
     credit_holds.update()
@@ -136,9 +131,8 @@ def _hold(
         raise CreditsError(Code.NOT_ENOUGH_CREDITS, f"user {user_id}: {wallet.credits} of {amount}")
     hold_id = uuid4().hex
     what = {"user_id": user_id, "job_id": job_id, "feature": feature, "amount": amount}
-    insert = _HOLD[connection.dialect.name]
     values = what | {"id": hold_id, "state": "held"}
-    if connection.execute(insert, values).scalar_one_or_none() is None:
+    if _HOLD.execute(connection, values).scalar_one_or_none() is None:
         return None
     if wallet is not None:
         own = wallet.wallet_id, wallet.held_id

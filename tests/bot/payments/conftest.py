@@ -47,3 +47,14 @@ async def both_photos(person: SandboxUser) -> None:
 
 def is_invoice(message: Json) -> bool:
     return "invoice" in message
+
+
+async def subscribe(person: SandboxUser) -> Json:
+    """Subscribe to the monthly package; returns the payment."""
+    await person.text("/buy")
+    await person.press("pay:buy:monthly", timeout=5)
+    offered = await person.wait_for("100 credits every month")
+    await person.pay(offered["reply_markup"]["inline_keyboard"][0][0]["url"])
+    await person.wait_for("Paid: 300 ⭐")
+    (paid,) = await person.payments()
+    return paid

@@ -11,9 +11,9 @@ from click.testing import CliRunner, Result
 from modera_bot.app import App, serving
 from modera_bot.cli import commands
 from modera_bot.config import Settings
-from modera_bot.sandbox.client import Json, SandboxUser
+from modera_bot.sandbox.client import SandboxUser
 from tests.bot.conftest import Serve
-from tests.bot.payments.conftest import credits, is_invoice
+from tests.bot.payments.conftest import credits, is_invoice, subscribe
 from tests.bot.tryon.conftest import settle
 
 ServeClosed = Callable[[], AbstractAsyncContextManager[App]]
@@ -44,17 +44,6 @@ async def test_maintenance_lets_payments_through_and_nothing_else(
         await anna.refund((await anna.payments())[0]["id"])
         await anna.wait_for("was refunded")
         assert await credits(app, anna) == 0
-
-
-async def subscribe(person: SandboxUser) -> Json:
-    """Subscribe to the monthly package; returns the payment."""
-    await person.text("/buy")
-    await person.press("pay:buy:monthly", timeout=5)
-    offered = await person.wait_for("100 credits every month")
-    await person.pay(offered["reply_markup"]["inline_keyboard"][0][0]["url"])
-    await person.wait_for("Paid: 300 ⭐")
-    (paid,) = await person.payments()
-    return paid
 
 
 @pytest.fixture

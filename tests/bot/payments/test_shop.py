@@ -17,7 +17,7 @@ from modera_bot.contracts import OrderState
 from modera_bot.db import orders
 from modera_bot.errors import Code, PaymentError, StorageError
 from modera_bot.sandbox.client import SandboxClient, SandboxUser
-from tests.bot.payments.conftest import credits, is_invoice
+from tests.bot.payments.conftest import credits, is_invoice, subscribe
 from tests.bot.people import known, labels
 from tests.bot.tryon.conftest import settle
 
@@ -45,15 +45,6 @@ async def buy(person: SandboxUser) -> str:
     await person.pay(await person.wait_for(is_invoice))
     await person.wait_for("150 ⭐")
     return (await person.payments())[-1]["id"]
-
-
-async def subscribe(person: SandboxUser) -> None:
-    """Buy 100 credits every month."""
-    await person.text("/buy")
-    await person.press("pay:buy:monthly", timeout=5)
-    offered = await person.wait_for("100 credits every month")
-    await person.pay(offered["reply_markup"]["inline_keyboard"][0][0]["url"])
-    await person.wait_for("Paid: 300 ⭐")
 
 
 async def test_a_newcomer_is_told_of_the_credits_they_begin_with(

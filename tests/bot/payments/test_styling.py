@@ -6,7 +6,7 @@ from modera_bot.app import App
 from modera_bot.config import Settings
 from modera_bot.contracts import Feature
 from modera_bot.errors import BackendError, Code, Refusal
-from modera_bot.sandbox.client import SandboxUser
+from modera_bot.sandbox.client import Json, SandboxUser
 from tests.bot.payments.conftest import both_photos, credits, is_invoice
 from tests.bot.payments.test_buying import give
 from tests.bot.people import known, labels
@@ -64,6 +64,13 @@ async def test_without_credits_a_package_is_bought_and_the_advice_goes_on_with_a
     assert await credits(bot_app, boris) == 25
 
 
+async def short_of_credits(app: App, person: SandboxUser) -> Json:
+    """Ask for an advice without credits; the message that offers packages."""
+    await choosing(app, person)
+    await person.press("stylist:go")
+    return await person.wait_for("Style advice costs 5 credits")
+
+
 async def bought_without_going_on(app: App, person: SandboxUser) -> bool:
     """Pay the invoice that comes next; whether that gave credits and began nothing."""
     await person.pay(await person.wait_for(is_invoice))
@@ -80,9 +87,7 @@ async def test_a_package_offered_for_a_try_on_begins_no_advice(
     await settle(bot_app, anna)
     await both_photos(anna)
     short = await anna.wait_for("Not enough credits")
-    await choosing(bot_app, anna)
-    await anna.press("stylist:go")
-    await anna.wait_for("Style advice costs 5 credits")
+    await short_of_credits(bot_app, anna)
 
     await anna.press("pay:buy:basic:tryon", message_id=short["message_id"])
 
@@ -92,9 +97,7 @@ async def test_a_package_offered_for_a_try_on_begins_no_advice(
 async def test_a_package_begins_no_advice_whose_price_was_not_said(
     bot_app: App, anna: SandboxUser
 ) -> None:
-    await choosing(bot_app, anna)
-    await anna.press("stylist:go")
-    short = await anna.wait_for("Style advice costs 5 credits")
+    short = await short_of_credits(bot_app, anna)
     await anna.photo(photo(WOMAN))
     await anna.wait_until(lambda ms: sum("Got your" in m.get("text", "") for m in ms) == 2)
 
@@ -106,9 +109,7 @@ async def test_a_package_begins_no_advice_whose_price_was_not_said(
 async def test_a_button_of_an_earlier_release_buys_and_begins_nothing(
     bot_app: App, anna: SandboxUser
 ) -> None:
-    await choosing(bot_app, anna)
-    await anna.press("stylist:go")
-    short = await anna.wait_for("Style advice costs 5 credits")
+    short = await short_of_credits(bot_app, anna)
 
     await anna.press("pay:buy:basic:go", message_id=short["message_id"], force=True)
 
